@@ -1,0 +1,22 @@
+# Owns the rule of who may include whom. A layer is an object library whose only include folder holds links to the
+# folders it may see, so an include that points the wrong way does not compile.
+
+# assay_layer(NAME folder SEES folder… [PUBLIC_HEADERS header…] SOURCES file… [LINKS target…])
+function(assay_layer name)
+  cmake_parse_arguments(L "" "" "SEES;PUBLIC_HEADERS;SOURCES;LINKS" ${ARGN})
+  string(REPLACE "/" "_" target ${name})
+  set(target assay_${target})
+  add_library(${target} OBJECT ${L_SOURCES})
+  set(see ${CMAKE_BINARY_DIR}/see/${name})
+  foreach(folder IN LISTS L_SEES)
+    get_filename_component(word ${folder} NAME)
+    file(MAKE_DIRECTORY ${see})
+    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${see}/${word} SYMBOLIC)
+  endforeach()
+  foreach(header IN LISTS L_PUBLIC_HEADERS)
+    file(MAKE_DIRECTORY ${see}/assay)
+    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/include/assay/${header} ${see}/assay/${header} SYMBOLIC)
+  endforeach()
+  target_include_directories(${target} PRIVATE ${see})
+  target_link_libraries(${target} PRIVATE ${L_LINKS})
+endfunction()

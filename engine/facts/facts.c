@@ -1,0 +1,161 @@
+/* Owns what is known about one connection: a value or a reason for each fact, and the answers to DNS questions.
+ * Must never know: rules, or who asked. */
+#include "facts/facts.h"
+
+assay_status facts_new(struct facts **out, const assay_alloc *alloc) {
+  *out = NULL;
+  struct facts *facts = mem_new(alloc, sizeof *facts);
+  if (!facts) return ASSAY_NO_MEMORY;
+  facts->alloc = alloc;
+  arena_init(&facts->arena, alloc, SIZE_MAX);
+  *out = facts;
+  return ASSAY_OK;
+}
+
+void facts_free(struct facts *facts) {
+  if (!facts) return;
+  arena_free(&facts->arena);
+  mem_free(facts->alloc, facts, sizeof *facts);
+}
+
+void facts_clear(struct facts *facts) {
+  memset(facts->values, 0, sizeof facts->values);
+  memset(&facts->answers, 0, sizeof facts->answers);
+  arena_reset(&facts->arena);
+  facts->generation++;
+}
+
+static assay_status parse_int(int64_t *out, struct text text) {
+  bool minus = text.len && text.ptr[0] == '-';
+  int64_t value = 0;
+  if (text.len == (minus ? 1u : 0u)) return ASSAY_BAD_VALUE;
+  for (size_t i = minus; i < text.len; i++) {
+    if (!ascii_digit(text.ptr[i])) return ASSAY_BAD_VALUE;
+    if (__builtin_mul_overflow(value, 10, &value)) return ASSAY_BAD_VALUE;
+    if (__builtin_sub_overflow(value, text.ptr[i] - '0', &value)) return ASSAY_BAD_VALUE;
+  }
+  if (!minus && value == INT64_MIN) return ASSAY_BAD_VALUE;
+  *out = minus ? value : -value;
+  return ASSAY_OK;
+}
+
+static assay_status parse_bool(int64_t *out, struct text text) {
+  if (text_is(text, "true") || text_is(text, "1")) {
+    *out = 1;
+    return ASSAY_OK;
+  }
+  *out = 0;
+  return text_is(text, "false") || text_is(text, "0") ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+static assay_status parse(struct facts *facts, enum field_type type, struct text text, struct fact_value *value) {
+  switch (type) {
+    case FIELD_BOOL: return parse_bool(&value->number, text);
+    case FIELD_INT: return parse_int(&value->number, text);
+    case FIELD_STRING:
+    case FIELD_NAME: value->text = arena_text(&facts->arena, text); break;
+    case FIELD_MAILBOX: value->text = mailbox_canonical(&facts->arena, text); break;
+    case FIELD_ADDRESS: return text.len == 0 || addr_parse(&value->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
+    case FIELD_MAILBOX_LIST: break;
+  }
+  return facts->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
+static assay_status set_list(struct facts *facts, enum field field, struct text text) {
+  struct fact_value before = facts->values[field];
+  facts->values[field] = (struct fact_value){.state = FACT_KNOWN};
+  facts->generation++;
+  assay_status status = text.len ? facts_append(facts, field, text) : ASSAY_OK;
+  if (status != ASSAY_OK) facts->values[field] = before;
+  return status;
+}
+
+assay_status facts_set(struct facts *facts, enum field field, struct text text) {
+  if (field_info(field)->type == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
+  struct fact_value value = {.state = FACT_KNOWN};
+  assay_status status = parse(facts, field_info(field)->type, text, &value);
+  if (status != ASSAY_OK) return status;
+  facts->values[field] = value;
+  facts->generation++;
+  return ASSAY_OK;
+}
+
+assay_status facts_append(struct facts *facts, enum field field, struct text text) {
+  if (field_info(field)->type != FIELD_MAILBOX_LIST) return ASSAY_BAD_ARGUMENT;
+  struct fact_value value = {.state = FACT_KNOWN};
+  if (facts->values[field].state == FACT_KNOWN) value = facts->values[field];
+  struct text mailbox = mailbox_canonical(&facts->arena, text);
+  struct text *item = facts->arena.failed ? NULL : vec_add(&facts->arena, &value.list);
+  if (!item) return ASSAY_NO_MEMORY;
+  *item = mailbox;
+  facts->values[field] = value;
+  facts->generation++;
+  return ASSAY_OK;
+}
+
+static assay_status set_number(struct facts *facts, enum field field, int64_t value) {
+  facts->values[field] = (struct fact_value){.state = FACT_KNOWN, .number = value};
+  facts->generation++;
+  return ASSAY_OK;
+}
+
+assay_status facts_set_int(struct facts *facts, enum field field, int64_t value) {
+  if (field_info(field)->type != FIELD_INT) return ASSAY_BAD_ARGUMENT;
+  return set_number(facts, field, value);
+}
+
+assay_status facts_set_bool(struct facts *facts, enum field field, bool value) {
+  if (field_info(field)->type != FIELD_BOOL) return ASSAY_BAD_ARGUMENT;
+  return set_number(facts, field, value);
+}
+
+assay_status facts_set_unknown(struct facts *facts, enum field field, enum why why) {
+  facts->values[field] = (struct fact_value){.state = FACT_UNKNOWN, .why = why};
+  facts->generation++;
+  return ASSAY_OK;
+}
+
+/* --- answers --- */
+
+const struct answer *facts_find_answer(const struct facts *facts, enum question type, struct text name) {
+  for (size_t i = facts->answers.count; i-- > 0;) {
+    const struct answer *answer = &facts->answers.at[i];
+    if (answer->type == type && text_eq(answer->name, name)) return answer;
+  }
+  return NULL;
+}
+
+/* The slot of the question, old or new. */
+static struct answer *answer_slot(struct facts *facts, enum question type, struct text name) {
+  for (size_t i = 0; i < facts->answers.count; i++) {
+    struct answer *answer = &facts->answers.at[i];
+    if (answer->type == type && text_eq(answer->name, name)) return answer;
+  }
+  struct text copy = arena_text(&facts->arena, name);
+  struct answer *answer = facts->arena.failed ? NULL : vec_add(&facts->arena, &facts->answers);
+  if (answer) *answer = (struct answer){.type = type, .name = copy};
+  return answer;
+}
+
+assay_status facts_answer(struct facts *facts, enum question type, struct text name, const struct record *records,
+                          size_t count) {
+  struct record *copies = arena_array(&facts->arena, count, sizeof *copies);
+  for (size_t i = 0; copies && i < count; i++)
+    copies[i] = (struct record){arena_text(&facts->arena, records[i].text), records[i].address};
+  struct answer *answer = facts->arena.failed ? NULL : answer_slot(facts, type, name);
+  if (!answer) return ASSAY_NO_MEMORY;
+  answer->known = true;
+  answer->records = copies;
+  answer->count = count;
+  facts->generation++;
+  return ASSAY_OK;
+}
+
+assay_status facts_answer_unknown(struct facts *facts, enum question type, struct text name, enum why why) {
+  struct answer *answer = answer_slot(facts, type, name);
+  if (!answer) return ASSAY_NO_MEMORY;
+  answer->known = false;
+  answer->why = why;
+  facts->generation++;
+  return ASSAY_OK;
+}

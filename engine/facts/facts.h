@@ -1,0 +1,76 @@
+/* Owns what is known about one connection: a value or a reason for each fact, and the answers to DNS questions.
+ * Must never know: rules, or who asked. */
+#ifndef FACTS_FACTS_H
+#define FACTS_FACTS_H
+
+#include <assay/status.h>
+
+#include "base/addr.h"
+#include "base/arena.h"
+#include "facts/field.h"
+
+/* Why something is unknown, mildest first: of two reasons the later one decides. */
+enum why { WHY_NOT_YET, WHY_FAILED, WHY_NEVER };
+
+enum fact_state { FACT_UNSET, FACT_KNOWN, FACT_UNKNOWN };
+
+struct fact_value {
+  enum fact_state state;
+  enum why why;         /* of FACT_UNKNOWN */
+  int64_t number;       /* INT and BOOL */
+  struct text text;     /* STRING and NAME: the bytes; MAILBOX: in lower case, without <> */
+  struct addr address;
+  VEC(struct text) list; /* MAILBOX_LIST */
+};
+
+enum question { QUESTION_A, QUESTION_AAAA, QUESTION_PTR, QUESTION_MX, QUESTION_TXT, QUESTION_NS, QUESTION_COUNT };
+
+struct record {
+  struct text text; /* a name, or TXT bytes */
+  struct addr address;
+};
+
+struct answer {
+  enum question type;
+  struct text name; /* canonical: lower case, no trailing dot */
+  bool known;
+  enum why why;
+  struct record *records;
+  size_t count;
+};
+
+struct facts {
+  const assay_alloc *alloc;
+  struct arena arena;
+  struct fact_value values[FIELD_COUNT];
+  VEC(struct answer) answers;
+  enum why unset_why, unasked_why;
+  uint64_t generation; /* changes with every change */
+};
+
+assay_status facts_new(struct facts **out, const assay_alloc *alloc); /* caller frees */
+void facts_free(struct facts *facts);
+void facts_clear(struct facts *facts);
+
+assay_status facts_set(struct facts *facts, enum field field, struct text text);
+assay_status facts_append(struct facts *facts, enum field field, struct text text);
+assay_status facts_set_int(struct facts *facts, enum field field, int64_t value);
+assay_status facts_set_bool(struct facts *facts, enum field field, bool value);
+assay_status facts_set_unknown(struct facts *facts, enum field field, enum why why);
+
+/* Copies the records. A later answer to the same question replaces the earlier one. */
+assay_status facts_answer(struct facts *facts, enum question type, struct text name, const struct record *records,
+                          size_t count);
+assay_status facts_answer_unknown(struct facts *facts, enum question type, struct text name, enum why why);
+
+/* The answer, or NULL. `name` must be canonical. */
+const struct answer *facts_find_answer(const struct facts *facts, enum question type, struct text name);
+
+/* A mailbox in its compared form, in the arena: <> and a source route are taken off, ASCII letters lowered. */
+struct text mailbox_canonical(struct arena *arena, struct text text);
+
+/* The parts around the last @; the domain is empty where there is none. */
+struct text mailbox_local(struct text mailbox);
+struct text mailbox_domain(struct text mailbox);
+
+#endif

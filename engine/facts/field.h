@@ -1,0 +1,39 @@
+/* Owns the table of facts, made from fields.def.
+ * Must never know: a connection, or a rule. */
+#ifndef FACTS_FIELD_H
+#define FACTS_FIELD_H
+
+#include "base/text.h"
+
+enum field {
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) FIELD_##id,
+#include "facts/fields.def"
+#undef FIELD
+  FIELD_COUNT
+};
+
+enum field_type {
+  FIELD_BOOL,
+  FIELD_INT,
+  FIELD_STRING,
+  FIELD_NAME,
+  FIELD_ADDRESS,
+  FIELD_MAILBOX,
+  FIELD_MAILBOX_LIST
+};
+
+struct field_info {
+  const char *name;
+  enum field_type type;
+  const char *stage, *doc, *json, *postfix, *milter, *header;
+};
+
+/* Borrowed from a static table; `field` must be below FIELD_COUNT. */
+const struct field_info *field_info(unsigned field);
+
+/* FIELD_COUNT when there is no fact of this name. */
+enum field field_find(struct text name);
+
+const char *field_type_word(enum field_type type);
+
+#endif

@@ -1,0 +1,281 @@
+/* Owns the making of a program: it numbers values and features so that equal ones are one, lays out the bodies that
+ * compute them, and writes condition code with labels. Must never know: the rule language. */
+#include "program/builder.h"
+
+#define CONSTANT 0x80000000u
+#define UNPLACED UINT32_MAX
+
+void builder_init(struct builder *builder, struct program *program, struct arena *scratch) {
+  *builder = (struct builder){.program = program, .scratch = scratch};
+  intern_init(&builder->keys, scratch);
+}
+
+/* The number given to this key before, or *next for a new one. */
+static uint32_t cons(struct builder *builder, struct text key, size_t next, bool *is_new) {
+  size_t before = builder->keys.texts.count;
+  uint32_t id = intern_add(&builder->keys, key);
+  *is_new = false;
+  if (id == INTERN_NONE) return NO_INDEX;
+  if (id < before) return builder->key_ids.at[id];
+  uint32_t *slot = vec_add(builder->scratch, &builder->key_ids);
+  if (!slot) return NO_INDEX;
+  *is_new = true;
+  return *slot = (uint32_t)next;
+}
+
+value_id builder_constant(struct builder *builder, struct constant constant, struct text text) {
+  struct text head = arena_printf(builder->scratch, "C%c%lld:", type_letter(constant.type), (long long)constant.number);
+  char *bytes = arena_new(builder->scratch, head.len + sizeof constant.address + constant.text.len);
+  if (!bytes) return NO_INDEX;
+  memcpy(bytes, head.ptr, head.len);
+  memcpy(bytes + head.len, &constant.address, sizeof constant.address);
+  if (constant.text.len) memcpy(bytes + head.len + sizeof constant.address, constant.text.ptr, constant.text.len);
+  bool is_new;
+  struct text key = text_of(bytes, head.len + sizeof constant.address + constant.text.len);
+  uint32_t id = cons(builder, key, builder->constants.count, &is_new);
+  if (id == NO_INDEX || !is_new) return id == NO_INDEX ? id : id | CONSTANT;
+  struct arena *arena = &builder->program->arena;
+  struct constant *slot = vec_add(arena, &builder->constants);
+  struct text *name = vec_add(builder->scratch, &builder->constant_texts);
+  if (!slot || !name) return NO_INDEX;
+  constant.text = arena_text(arena, constant.text);
+  *slot = constant;
+  *name = arena_text(arena, text);
+  return id | CONSTANT;
+}
+
+static struct text insn_key(struct builder *builder, char kind, const struct insn *insn) {
+  return arena_printf(builder->scratch, "%c%u,%u,%x,%x,%x", kind, insn->op, insn->each, insn->a, insn->b, insn->c);
+}
+
+static enum op_cost value_cost(const struct builder *builder, value_id value) {
+  return value & CONSTANT ? COST_CHEAP : builder->values.at[value].cost;
+}
+
+static enum op_cost insn_cost(const struct builder *builder, const struct insn *insn) {
+  enum op_cost cost = opcode_info(insn->op)->cost;
+  unsigned slots = opcode_slots(insn->op);
+  if (slots > 0 && value_cost(builder, insn->a) > cost) cost = value_cost(builder, insn->a);
+  if (slots > 1 && value_cost(builder, insn->b) > cost) cost = value_cost(builder, insn->b);
+  return cost;
+}
+
+static bool operands_missing(const struct insn *insn) {
+  unsigned slots = opcode_slots(insn->op);
+  return (slots > 0 && insn->a == NO_INDEX) || (slots > 1 && insn->b == NO_INDEX);
+}
+
+value_id builder_value(struct builder *builder, struct insn insn, enum value_type type, struct text text) {
+  bool is_new;
+  if (operands_missing(&insn)) return NO_INDEX;
+  uint32_t id = cons(builder, insn_key(builder, 'V', &insn), builder->values.count, &is_new);
+  if (id == NO_INDEX || !is_new) return id;
+  struct value_def *def = vec_add(builder->scratch, &builder->values);
+  if (!def) return NO_INDEX;
+  *def = (struct value_def){insn, type, insn_cost(builder, &insn), arena_text(&builder->program->arena, text)};
+  return id;
+}
+
+enum value_type builder_type(const struct builder *builder, value_id value) {
+  if (value == NO_INDEX) return TYPE_COUNT_OF;
+  return value & CONSTANT ? builder->constants.at[value & ~CONSTANT].type : builder->values.at[value].type;
+}
+
+struct text builder_text(const struct builder *builder, value_id value) {
+  if (value == NO_INDEX) return TEXT("");
+  return value & CONSTANT ? builder->constant_texts.at[value & ~CONSTANT] : builder->values.at[value].text;
+}
+
+feature_id builder_feature(struct builder *builder, struct insn insn, struct text text) {
+  bool is_new;
+  if (operands_missing(&insn)) return NO_INDEX;
+  uint32_t id = cons(builder, insn_key(builder, 'T', &insn), builder->features.count, &is_new);
+  if (id == NO_INDEX || !is_new) return id;
+  struct feature_def *def = vec_add(builder->scratch, &builder->features);
+  if (!def) return NO_INDEX;
+  *def = (struct feature_def){.insn = insn,
+                              .cost = insn_cost(builder, &insn),
+                              .text = arena_text(&builder->program->arena, text)};
+  return id;
+}
+
+/* --- layout --- */
+
+static uint32_t slot_number(const struct builder *builder, value_id value) {
+  return value & CONSTANT ? value & ~CONSTANT : (uint32_t)builder->constants.count + value;
+}
+
+void builder_emit(struct builder *builder, struct insn insn) {
+  struct insn *at = vec_add(&builder->program->arena, &builder->code);
+  struct origin *origin = vec_add(&builder->program->arena, &builder->origins);
+  if (!at || !origin) return;
+  *at = insn;
+  *origin = builder->origin;
+}
+
+/* Writes what computes a value into the body, operands first. The depth is that of the expression, which the
+ * language bounds. */
+static void emit_value(struct builder *builder, value_id value) {
+  if (value & CONSTANT || builder->stamp[value] == builder->stamp_now) return;
+  builder->stamp[value] = builder->stamp_now;
+  struct insn insn = builder->values.at[value].insn;
+  unsigned slots = opcode_slots(insn.op);
+  if (slots > 0) emit_value(builder, insn.a);
+  if (slots > 1) emit_value(builder, insn.b);
+  if (slots > 0) insn.a = slot_number(builder, insn.a);
+  if (slots > 1) insn.b = slot_number(builder, insn.b);
+  insn.d = slot_number(builder, value);
+  builder_emit(builder, insn);
+}
+
+static void emit_feature(struct builder *builder, struct feature_def *def, uint32_t unit) {
+  struct insn insn = def->insn;
+  unsigned slots = opcode_slots(insn.op);
+  emit_value(builder, insn.a);
+  if (slots > 1) emit_value(builder, insn.b);
+  insn.a = slot_number(builder, insn.a);
+  if (slots > 1) insn.b = slot_number(builder, insn.b);
+  insn.d = def->bit;
+  def->unit = unit;
+  builder_emit(builder, insn);
+}
+
+static bool in_body(const struct feature_def *def, unsigned phase) {
+  return def->cost == COST_CHEAP && def->early == (phase == 0);
+}
+
+static void add_unit(struct builder *builder, struct unit unit) {
+  struct unit *at = vec_add(&builder->program->arena, &builder->units);
+  if (at) *at = unit;
+}
+
+static void emit_eager(struct builder *builder, unsigned phase) {
+  uint32_t begin = (uint32_t)builder->code.count;
+  builder->stamp_now++;
+  for (size_t i = 0; i < builder->features.count; i++)
+    if (in_body(&builder->features.at[i], phase)) emit_feature(builder, &builder->features.at[i], phase);
+  add_unit(builder, (struct unit){UNIT_BODY, (uint8_t)phase, begin, (uint32_t)builder->code.count, NO_INDEX});
+}
+
+static void emit_lazy(struct builder *builder) {
+  for (size_t i = 0; i < builder->features.count; i++) {
+    struct feature_def *def = &builder->features.at[i];
+    if (def->cost == COST_CHEAP) continue;
+    uint32_t begin = (uint32_t)builder->code.count;
+    builder->stamp_now++;
+    emit_feature(builder, def, (uint32_t)builder->units.count);
+    add_unit(builder, (struct unit){UNIT_BODY, 0, begin, (uint32_t)builder->code.count, NO_INDEX});
+  }
+}
+
+uint32_t test_width(unsigned op) {
+  if (op == OP_NAME_BITS) return 32;
+  if (op == OP_ADDRESS_BITS) return 16;
+  return 1;
+}
+
+static void name_bit(struct builder *builder, uint32_t bit, struct text text) {
+  if (bit >= (uint32_t)PROGRAM_WORDS_MAX * 64) {
+    builder->too_big = true;
+    return;
+  }
+  while (builder->bit_texts.count <= bit) {
+    struct text *slot = vec_add(&builder->program->arena, &builder->bit_texts);
+    if (!slot) return;
+  }
+  builder->bit_texts.at[bit] = text;
+}
+
+/* Tables of bits first, so that each lies within one word; then the eager features, then the rest. */
+static void number_bits(struct builder *builder) {
+  uint32_t next = 0;
+  for (unsigned round = 0; round < 5; round++)
+    for (size_t i = 0; i < builder->features.count && !builder->too_big; i++) {
+      struct feature_def *def = &builder->features.at[i];
+      uint32_t width = test_width(def->insn.op);
+      unsigned mine = width == 32 ? 0 : width == 16 ? 1 : in_body(def, 0) ? 2 : in_body(def, 1) ? 3 : 4;
+      if (mine != round) continue;
+      def->bit = next;
+      next += width;
+      for (uint32_t k = 0; k < width; k++) name_bit(builder, def->bit + k, def->text);
+    }
+}
+
+void builder_layout(struct builder *builder, uint32_t rules) {
+  builder->stamp = arena_array(builder->scratch, builder->values.count + 1, sizeof *builder->stamp);
+  number_bits(builder);
+  if (!builder->stamp || builder->too_big) return;
+  emit_eager(builder, 0);
+  emit_eager(builder, 1);
+  emit_lazy(builder);
+  uint64_t base = (builder->bit_texts.count + 63) / 64 * 64;
+  if (base + rules > (uint64_t)PROGRAM_WORDS_MAX * 64) {
+    builder->too_big = true;
+    return;
+  }
+  builder->program->rule_bits = (uint32_t)base;
+  if (base + rules > builder->bit_texts.count) name_bit(builder, (uint32_t)base + rules - 1, TEXT(""));
+}
+
+/* --- conditions --- */
+
+uint32_t builder_begin(struct builder *builder) {
+  builder->labels.count = 0;
+  return (uint32_t)builder->code.count;
+}
+
+uint32_t builder_label(struct builder *builder) {
+  uint32_t *at = vec_add(builder->scratch, &builder->labels);
+  if (at) *at = UNPLACED;
+  return (uint32_t)builder->labels.count - 1;
+}
+
+void builder_place(struct builder *builder, uint32_t label) {
+  if (label < builder->labels.count) builder->labels.at[label] = (uint32_t)builder->code.count;
+}
+
+static bool jumps(unsigned op) {
+  return op == OP_JUMP || op == OP_TEST || op == OP_TEST_OR || op == OP_COUNT_TEST || op == OP_SUM_TEST;
+}
+
+uint32_t builder_end(struct builder *builder, uint32_t begin, uint32_t bit, unsigned phase, struct text text) {
+  for (size_t i = begin; i < builder->code.count; i++) {
+    struct insn *insn = &builder->code.at[i];
+    if (jumps(insn->op) && insn->d < builder->labels.count) insn->d = builder->labels.at[insn->d];
+  }
+  if (bit == NO_INDEX) bit = (uint32_t)builder->bit_texts.count;
+  name_bit(builder, bit, arena_text(&builder->program->arena, text));
+  add_unit(builder, (struct unit){UNIT_CONDITION, (uint8_t)phase, begin, (uint32_t)builder->code.count, bit});
+  return (uint32_t)builder->units.count - 1;
+}
+
+static bool hand_slots(struct builder *builder) {
+  struct program *program = builder->program;
+  size_t count = builder->constants.count + builder->values.count;
+  program->slots = arena_array(&program->arena, count + 1, sizeof *program->slots);
+  program->slot_texts = arena_array(&program->arena, count + 1, sizeof *program->slot_texts);
+  if (!program->slots || !program->slot_texts) return false;
+  program->slots_count = (uint32_t)count;
+  for (size_t i = 0; i < count; i++) {
+    bool constant = i < builder->constants.count;
+    value_id id = (value_id)(constant ? i | CONSTANT : i - builder->constants.count);
+    program->slots[i] = builder_type(builder, id);
+    program->slot_texts[i] = builder_text(builder, id);
+  }
+  return true;
+}
+
+bool builder_finish(struct builder *builder) {
+  struct program *program = builder->program;
+  if (builder->too_big || program->arena.failed || builder->scratch->failed || !hand_slots(builder)) return false;
+  program->code = builder->code.at;
+  program->code_count = (uint32_t)builder->code.count;
+  program->origins = builder->origins.at;
+  program->units = builder->units.at;
+  program->units_count = (uint32_t)builder->units.count;
+  program->constants = builder->constants.at;
+  program->constants_count = (uint32_t)builder->constants.count;
+  program->bit_texts = builder->bit_texts.at;
+  program->bit_count = (uint32_t)builder->bit_texts.count;
+  return true;
+}

@@ -1,0 +1,38 @@
+/* Owns a program made ready to run: its sets as tables, its patterns, its constants as values, its facts bound by
+ * name. Immutable but for the patterns' code; shared by threads. Must never know: a connection. */
+#ifndef RUN_LINKED_H
+#define RUN_LINKED_H
+
+#include "facts/domain.h"
+#include "program/verify.h"
+#include "run/pattern.h"
+#include "run/table.h"
+#include "run/value.h"
+
+/* What a set becomes: the fields its kind uses; the others are NULL. */
+struct linked_set {
+  struct text_table *texts;             /* STRINGS and NAMES; MAILBOXES: "a@b" */
+  struct text_table *domains, *locals;  /* MAILBOXES: "@b" without the @; "a@" without the @ */
+  struct net_table *networks;
+  struct pattern **patterns;
+  uint32_t pattern_count;
+};
+
+struct linked {
+  const assay_alloc *alloc;
+  struct verified *verified;
+  const struct program *program; /* verified's */
+  struct arena arena;
+  struct linked_set *sets;
+  struct value *constants;
+  enum field *fields; /* the fact behind each fact_need */
+  struct domain *domain;
+  uint8_t arity[OP_COUNT_OF]; /* slots each instruction reads */
+};
+
+/* Takes the verified program over, whatever the outcome. ASSAY_NOT_FOUND when the program needs a fact that does not
+ * exist, or has another type. */
+assay_status linked_new(struct linked **out, struct verified *verified, const assay_alloc *alloc);
+void linked_free(struct linked *linked);
+
+#endif

@@ -1,0 +1,271 @@
+/* Owns the VALUE instructions that DNS answers: which questions they stand for, what an answer, a failure and silence
+ * mean. Must never know: who asks DNS, or when. */
+#include "run/ops.h"
+
+#define VALUE(id)                                                                                             \
+  void value_##id(struct workspace *ws, const struct insn *insn, const struct value *a, const struct value *b, \
+                  struct value *out)
+#define UNUSED (void)ws, (void)insn, (void)a, (void)b
+
+/* A list being gathered from one or several answers. */
+struct gather {
+  struct workspace *ws;
+  VEC(struct value) items;
+  bool missing; /* some answer is not known, for the reason in why */
+  enum why why;
+};
+
+static void add(struct gather *gather, struct value value) {
+  struct value *slot = vec_add(&gather->ws->arena, &gather->items);
+  if (slot)
+    *slot = value;
+  else
+    gather->ws->failed = true;
+}
+
+static void miss(struct gather *gather, enum why why) {
+  if (!gather->missing || why > gather->why) gather->why = why;
+  gather->missing = true;
+}
+
+static void finish(const struct gather *gather, struct value *out) {
+  bool nothing = gather->missing && gather->items.count == 0;
+  *out = (struct value){.known = !nothing,
+                        .partial = gather->missing,
+                        .why = (uint8_t)gather->why,
+                        .count = (uint32_t)gather->items.count,
+                        .items = gather->items.at};
+}
+
+/* Whether a name can be asked for at all: labels that DNS can hold, and more than one of them. */
+static bool askable_name(const struct host *host) {
+  uint32_t bad = 1u << HOST_IS_EMPTY | 1u << HOST_IS_ADDRESS | 1u << HOST_IS_LITERAL | 1u << HOST_IS_BAD_LITERAL |
+                 1u << HOST_HAS_BAD_CHAR | 1u << HOST_HAS_SPACE | 1u << HOST_LEADING_DOT | 1u << HOST_EMPTY_LABEL |
+                 1u << HOST_LABEL_TOO_LONG | 1u << HOST_TOO_LONG | 1u << HOST_NUMERIC_TLD;
+  return !(host->props & bad) && host->label_count > 1;
+}
+
+/* Loopback, private, link-local and multicast addresses have no public reverse name and stand in no public list. The
+ * documentation blocks are asked for: tests and examples live there. */
+static bool askable_address(struct addr addr) {
+  uint32_t local = 1u << ADDR_IS_EMPTY | 1u << ADDR_IS_LOOPBACK | 1u << ADDR_IS_PRIVATE | 1u << ADDR_IS_LINK_LOCAL |
+                   1u << ADDR_IS_MULTICAST;
+  return !(addr_props(addr) & local);
+}
+
+static void add_record(struct gather *gather, enum question type, const struct record *record) {
+  struct value value = {.known = 1};
+  if (type == QUESTION_A || type == QUESTION_AAAA)
+    value.addr = record->address;
+  else if (type == QUESTION_TXT)
+    value.text = record->text;
+  else
+    value_name(gather->ws, record->text, &value);
+  if (value.known) add(gather, value);
+}
+
+/* An answer that is there counts even for what would not be asked: a host or a test that answers knows why. */
+static const struct answer *find(struct gather *gather, enum question type, struct text name, bool askable) {
+  const struct answer *answer = facts_find_answer(gather->ws->facts, type, name);
+  if (!answer && askable) miss(gather, gather->ws->facts->unasked_why);
+  if (answer && !answer->known) miss(gather, answer->why);
+  return answer && answer->known ? answer : NULL;
+}
+
+static void gather_name(struct gather *gather, enum question type, const struct host *host) {
+  const struct answer *answer = find(gather, type, host->canonical, askable_name(host));
+  for (size_t i = 0; answer && i < answer->count; i++) add_record(gather, type, &answer->records[i]);
+}
+
+static void gather_ptr(struct gather *gather, struct addr addr) {
+  const struct answer *answer = find(gather, QUESTION_PTR, value_reverse_name(gather->ws, addr), askable_address(addr));
+  for (size_t i = 0; answer && i < answer->count; i++) add_record(gather, QUESTION_PTR, &answer->records[i]);
+}
+
+static void ask_name(struct workspace *ws, enum question type, const struct value *a, struct value *out) {
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, type, a->host);
+  finish(&gather, out);
+}
+
+VALUE(DNS_MX) { UNUSED; ask_name(ws, QUESTION_MX, a, out); }
+VALUE(DNS_TXT) { UNUSED; ask_name(ws, QUESTION_TXT, a, out); }
+VALUE(DNS_NS) { UNUSED; ask_name(ws, QUESTION_NS, a, out); }
+
+VALUE(DNS_ADDRESS) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, QUESTION_A, a->host);
+  gather_name(&gather, QUESTION_AAAA, a->host);
+  finish(&gather, out);
+}
+
+VALUE(DNS_PTR) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  gather_ptr(&gather, a->addr);
+  finish(&gather, out);
+}
+
+VALUE(DNS_EXISTS) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, QUESTION_A, a->host);
+  gather_name(&gather, QUESTION_AAAA, a->host);
+  gather_name(&gather, QUESTION_MX, a->host);
+  bool found = gather.items.count > 0;
+  *out = (struct value){.known = found || !gather.missing, .why = (uint8_t)gather.why, .number = found};
+}
+
+/* --- DNS lists (RFC 5782) --- */
+
+/* Return codes that say "you may not ask" or that no list gives: the answer is no evidence. */
+static bool is_refusal(struct addr addr) {
+  const uint8_t *b = addr.bytes;
+  if (addr.family != 4 || b[0] != 127) return true;
+  return (b[1] == 0 && b[2] == 0 && b[3] == 1) || (b[1] == 255 && b[2] == 255);
+}
+
+static void gather_zone(struct gather *gather, struct text subject, struct text zone, bool askable) {
+  struct arena *arena = &gather->ws->arena;
+  char *bytes = arena_new(arena, subject.len + zone.len + 1);
+  if (!bytes) {
+    gather->ws->failed = true;
+    return;
+  }
+  memcpy(bytes, subject.ptr, subject.len);
+  bytes[subject.len] = '.';
+  memcpy(bytes + subject.len + 1, zone.ptr, zone.len);
+  const struct answer *answer = find(gather, QUESTION_A, text_of(bytes, subject.len + 1 + zone.len), askable);
+  for (size_t i = 0; answer && i < answer->count; i++)
+    if (is_refusal(answer->records[i].address)) {
+      miss(gather, WHY_FAILED);
+      return;
+    }
+  for (size_t i = 0; answer && i < answer->count; i++) add_record(gather, QUESTION_A, &answer->records[i]);
+}
+
+static void gather_zones(struct workspace *ws, const struct insn *insn, struct text subject, bool askable,
+                         struct value *out) {
+  struct gather gather = {.ws = ws};
+  const struct set *zones = &ws->linked->program->sets[insn->c];
+  for (uint32_t i = 0; subject.len && i < zones->count; i++) gather_zone(&gather, subject, zones->texts[i], askable);
+  finish(&gather, out);
+}
+
+/* The reverse name without the zone it would stand in: "10.2.0.192". */
+static struct text reversed_labels(struct workspace *ws, struct addr addr) {
+  struct text name = value_reverse_name(ws, addr);
+  size_t tail = addr.family == 4 ? sizeof ".in-addr.arpa" - 1 : sizeof ".ip6.arpa" - 1;
+  return name.len > tail ? text_of(name.ptr, name.len - tail) : TEXT("");
+}
+
+VALUE(DNSBL_ADDRESS) {
+  UNUSED;
+  gather_zones(ws, insn, reversed_labels(ws, a->addr), askable_address(a->addr), out);
+}
+
+VALUE(DNSBL_NAME) {
+  UNUSED;
+  gather_zones(ws, insn, a->host->canonical, askable_name(a->host), out);
+}
+
+/* --- the reverse name of the client --- */
+
+/* Bytewise, so that the choice among several names does not hang on the order of an answer. */
+static void sort_names(struct value *names, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    struct value name = names[i];
+    size_t at = i;
+    for (; at > 0 && text_compare(names[at - 1].host->canonical, name.host->canonical) > 0; at--) names[at] = names[at - 1];
+    names[at] = name;
+  }
+}
+
+/* Whether the name resolves to the address, by the one question of the address's family. */
+static enum answer_kind resolves_to(struct workspace *ws, const struct host *host, struct addr addr) {
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, addr.family == 6 ? QUESTION_AAAA : QUESTION_A, host);
+  for (size_t i = 0; i < gather.items.count; i++)
+    if (addr_eq(gather.items.at[i].addr, addr)) return ANSWER_YES;
+  return gather.missing ? answer_unknown(gather.why) : ANSWER_NO;
+}
+
+/* Of several names the first confirmed one. *confirmed is where it stands, or count when none is. */
+static enum answer_kind find_confirmed(struct workspace *ws, const struct value *names, size_t count, struct addr addr,
+                                       size_t *confirmed) {
+  *confirmed = count;
+  for (size_t i = 0; i < count; i++) {
+    enum answer_kind answer = resolves_to(ws, names[i].host, addr);
+    if (answer == ANSWER_YES) *confirmed = i;
+    if (answer != ANSWER_NO) return answer;
+  }
+  return ANSWER_NO;
+}
+
+/* The client's reverse name may come from the front end or from DNS: where DNS is off, the front end's reason counts. */
+static void set_open(struct workspace *ws, struct value *out, enum why why) {
+  bool dns_off = ws->facts->unasked_why == WHY_NEVER && why == WHY_NEVER;
+  *out = (struct value){.why = (uint8_t)(dns_off ? ws->facts->unset_why : why)};
+}
+
+static bool known_fact(struct workspace *ws, enum field field, struct value *out) {
+  const struct fact_value *fact = &ws->facts->values[field];
+  if (fact->state == FACT_UNSET) return false;
+  *out = (struct value){.why = (uint8_t)fact->why};
+  if (fact->state == FACT_KNOWN) value_name(ws, fact->text, out);
+  return true;
+}
+
+/* Whether the client's address is known; else its reason is the gathered one's. */
+static bool know_client(struct gather *gather, struct addr *client) {
+  const struct fact_value *ip = &gather->ws->facts->values[FIELD_CLIENT_IP];
+  *client = ip->address;
+  if (ip->state != FACT_KNOWN) miss(gather, ip->state == FACT_UNSET ? gather->ws->facts->unset_why : ip->why);
+  return ip->state == FACT_KNOWN;
+}
+
+/* The client's PTR names, sorted; false, with *out unknown, when they are not known. */
+static bool ptr_names(struct gather *gather, struct addr *client, struct value *out) {
+  if (know_client(gather, client)) gather_ptr(gather, *client);
+  sort_names(gather->items.at, gather->items.count);
+  if (gather->missing) set_open(gather->ws, out, gather->why);
+  return !gather->missing;
+}
+
+VALUE(RDNS) {
+  UNUSED;
+  struct gather names = {.ws = ws};
+  struct addr client;
+  if (known_fact(ws, ws->linked->fields[insn->c], out) || !ptr_names(&names, &client, out)) return;
+  size_t at = 0;
+  enum answer_kind answer = ANSWER_NO;
+  if (names.items.count > 1) answer = find_confirmed(ws, names.items.at, names.items.count, client, &at);
+  if (answer >= ANSWER_NOT_YET)
+    set_open(ws, out, (enum why)(answer - ANSWER_NOT_YET));
+  else
+    value_name(ws, names.items.count ? names.items.at[answer == ANSWER_YES ? at : 0].host->raw : TEXT(""), out);
+}
+
+VALUE(RDNS_CONFIRMED) {
+  UNUSED;
+  struct gather names = {.ws = ws};
+  struct addr client;
+  if (known_fact(ws, ws->linked->fields[insn->c], out)) return;
+  if (known_fact(ws, FIELD_CLIENT_RDNS, out)) {
+    if (!out->known || out->host->props >> HOST_IS_EMPTY & 1) return;
+    add(&names, *out);
+    if (!know_client(&names, &client)) {
+      set_open(ws, out, names.why);
+      return;
+    }
+  } else if (!ptr_names(&names, &client, out)) {
+    return;
+  }
+  size_t at;
+  enum answer_kind answer = find_confirmed(ws, names.items.at, names.items.count, client, &at);
+  if (answer >= ANSWER_NOT_YET)
+    set_open(ws, out, (enum why)(answer - ANSWER_NOT_YET));
+  else
+    value_name(ws, answer == ANSWER_YES ? names.items.at[at].host->raw : TEXT(""), out);
+}

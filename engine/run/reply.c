@@ -1,0 +1,90 @@
+/* Owns the reply text of an action: placeholders filled, everything made safe for an SMTP reply line.
+ * Must never know: who sends the reply. */
+#include "run/reply.h"
+
+struct reply {
+  struct verdict *verdict;
+  const struct program *program;
+  const struct facts *facts;
+};
+
+/* Only printable ASCII goes out, so nobody outside can end the line or start another. */
+static void put_safe(struct buf *out, struct text text) {
+  for (size_t i = 0; i < text.len; i++) {
+    char c = text.ptr[i];
+    buf_byte(out, c >= 0x20 && c < 0x7f ? c : '?');
+  }
+}
+
+static void put_fact(struct buf *out, const struct facts *facts, enum field field) {
+  const struct fact_value *fact = &facts->values[field];
+  size_t before = out->len;
+  if (fact->state == FACT_KNOWN && field_info(field)->type == FIELD_ADDRESS) addr_print(out, fact->address);
+  if (fact->state == FACT_KNOWN && field_info(field)->type == FIELD_NAME) put_safe(out, fact->text);
+  if (out->len == before) buf_byte(out, '-');
+}
+
+static void put_score(struct buf *out, const struct reply *reply) {
+  buf_milli(out, reply->verdict->score);
+}
+
+static void put_rules(struct buf *out, const struct reply *reply) {
+  const struct verdict *v = reply->verdict;
+  for (size_t i = 0; i < v->hit_count; i++) {
+    if (i) buf_byte(out, ',');
+    put_safe(out, reply->program->rules[v->hits[i]].name);
+  }
+  if (v->hit_count == 0) buf_byte(out, '-');
+}
+
+static void put_top(struct buf *out, const struct reply *reply) {
+  const struct rule *rules = reply->program->rules, *top = NULL;
+  for (size_t i = 0; i < reply->verdict->hit_count; i++) {
+    const struct rule *rule = &rules[reply->verdict->hits[i]];
+    if (!top || rule->score > top->score) top = rule;
+  }
+  put_safe(out, top ? top->name : TEXT("-"));
+}
+
+static void put_helo(struct buf *out, const struct reply *reply) {
+  put_fact(out, reply->facts, FIELD_HELO);
+}
+
+static void put_ip(struct buf *out, const struct reply *reply) {
+  put_fact(out, reply->facts, FIELD_CLIENT_IP);
+}
+
+static void put_rdns(struct buf *out, const struct reply *reply) {
+  put_fact(out, reply->facts, FIELD_CLIENT_RDNS);
+}
+
+static const struct {
+  struct text word;
+  void (*put)(struct buf *out, const struct reply *reply);
+} placeholders[] = {
+    {{"{score}", 7}, put_score},         {{"{rules}", 7}, put_rules},
+    {{"{top}", 5}, put_top},             {{"{helo}", 6}, put_helo},
+    {{"{client.ip}", 11}, put_ip},       {{"{client.rdns}", 13}, put_rdns},
+};
+
+/* Puts what stands at the start of the template; how many bytes of it that was. */
+static size_t put_next(struct buf *out, struct text rest, const struct reply *reply) {
+  for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+    if (text_starts(rest, placeholders[i].word)) {
+      placeholders[i].put(out, reply);
+      return placeholders[i].word.len;
+    }
+  put_safe(out, text_of(rest.ptr, 1));
+  return text_starts(rest, TEXT("{{")) ? 2 : 1;
+}
+
+void reply_write(struct verdict *verdict, const struct linked *linked, const struct facts *facts) {
+  struct text template = linked->program->thresholds[verdict->action].reply;
+  struct reply reply = {verdict, linked->program, facts};
+  buf_clear(&verdict->reply);
+  verdict->has_reply = template.ptr != NULL;
+  for (size_t at = 0; at < template.len && verdict->reply.len < REPLY_MAX;)
+    at += put_next(&verdict->reply, text_of(template.ptr + at, template.len - at), &reply);
+  if (verdict->reply.len > REPLY_MAX) verdict->reply.len = REPLY_MAX;
+  buf_byte(&verdict->reply, '\0');
+}

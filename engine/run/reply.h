@@ -1,0 +1,13 @@
+/* Owns the reply text of an action: placeholders filled, everything made safe for an SMTP reply line.
+ * Must never know: who sends the reply. */
+#ifndef RUN_REPLY_H
+#define RUN_REPLY_H
+
+#include "run/verdict.h"
+
+enum { REPLY_MAX = 400 };
+
+/* Writes the reply for the verdict's action into verdict->reply. */
+void reply_write(struct verdict *verdict, const struct linked *linked, const struct facts *facts);
+
+#endif

@@ -1,0 +1,37 @@
+/* Owns the arithmetic of a verdict: sums with their bounds, the action at a score, softening, what is settled.
+ * Must never know: how an answer came about. */
+#ifndef RUN_SCORE_H
+#define RUN_SCORE_H
+
+#include "program/program.h"
+#include "run/value.h"
+
+/* What a score may still become. All thousandths. */
+struct score {
+  int64_t now;             /* what true rules add */
+  int64_t low, high;       /* with what is not yet known or failed for now */
+  int64_t soon_low, soon_high; /* with what is not yet known alone */
+  int64_t low_at_best;     /* low, once what is not yet known has come out for the worst (of the sender) */
+};
+
+/* Adds a rule's part: true, or unknown for a reason. */
+void score_add(struct score *score, int64_t points, enum answer_kind answer);
+void score_clamp(struct score *score, int64_t floor, int64_t cap);
+void score_join(struct score *score, const struct score *more);
+
+/* How exemptions stand that are not false. */
+struct exempt_state {
+  bool not_yet, failed;
+};
+
+enum action score_action(const struct threshold thresholds[ACTION_COUNT], int64_t score);
+
+/* The action to use, with its one softening. */
+enum action score_verdict(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                          struct exempt_state exempts);
+
+/* Whether nothing that is not yet known can change that action. */
+bool score_settled(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                   struct exempt_state exempts);
+
+#endif

@@ -1,0 +1,30 @@
+/* Owns the run-time value of a slot and the answer of a test.
+ * Must never know: instructions. */
+#ifndef RUN_VALUE_H
+#define RUN_VALUE_H
+
+#include "facts/facts.h"
+#include "facts/host.h"
+
+/* The answer of a test: no, yes, or 2 + the reason why it is unknown. */
+enum answer_kind { ANSWER_NO, ANSWER_YES, ANSWER_NOT_YET, ANSWER_FAILED, ANSWER_NEVER };
+
+static inline enum answer_kind answer_unknown(enum why why) {
+  return (enum answer_kind)(ANSWER_NOT_YET + why);
+}
+
+/* A list may be partial: what is there is known, but something may be missing, for the reason in `why`. */
+struct value {
+  uint8_t known, partial, why;
+  uint32_t count; /* of a list */
+  union {
+    int64_t number;
+    double real;
+    struct text text; /* STRING; MAILBOX in its compared form */
+    struct host *host;
+    struct addr addr;
+    const struct value *items;
+  };
+};
+
+#endif

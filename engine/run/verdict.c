@@ -1,0 +1,178 @@
+/* Owns the evaluation of a whole rule set on one connection, from exemptions to the action, and what it leaves.
+ * Must never know: instructions, or a protocol. */
+#include "run/verdict.h"
+
+#include "run/reply.h"
+#include "run/score.h"
+#include "run/vm.h"
+#include "run/waits.h"
+
+assay_status verdict_new(struct verdict **out, const assay_alloc *alloc) {
+  *out = NULL;
+  struct verdict *verdict = mem_new(alloc, sizeof *verdict);
+  if (!verdict) return ASSAY_NO_MEMORY;
+  verdict->alloc = alloc;
+  verdict->exempt = NO_INDEX;
+  buf_init(&verdict->reply, alloc);
+  *out = verdict;
+  return ASSAY_OK;
+}
+
+void verdict_free(struct verdict *verdict) {
+  if (!verdict) return;
+  mem_free(verdict->alloc, verdict->hits, verdict->hit_cap * sizeof *verdict->hits);
+  mem_free(verdict->alloc, verdict->open, verdict->open_cap * sizeof *verdict->open);
+  mem_free(verdict->alloc, verdict->waits, verdict->wait_cap * sizeof *verdict->waits);
+  buf_free(&verdict->reply);
+  mem_free(verdict->alloc, verdict, sizeof *verdict);
+}
+
+void verdict_clear(struct verdict *verdict) {
+  verdict->score = verdict->low = verdict->high = 0;
+  verdict->action = ACTION_ACCEPT;
+  verdict->settled = verdict->has_reply = false;
+  verdict->exempt = NO_INDEX;
+  verdict->hit_count = verdict->open_count = verdict->wait_count = 0;
+  buf_clear(&verdict->reply);
+}
+
+assay_status verdict_add_hit(struct verdict *v, uint32_t rule) {
+  if (!mem_grow(v->alloc, (void **)&v->hits, &v->hit_cap, v->hit_count + 1, sizeof *v->hits)) return ASSAY_NO_MEMORY;
+  v->hits[v->hit_count++] = rule;
+  return ASSAY_OK;
+}
+
+assay_status verdict_add_open(struct verdict *v, struct verdict_open open) {
+  if (!mem_grow(v->alloc, (void **)&v->open, &v->open_cap, v->open_count + 1, sizeof *v->open)) return ASSAY_NO_MEMORY;
+  open.waits = (uint32_t)v->wait_count;
+  v->open[v->open_count++] = open;
+  return ASSAY_OK;
+}
+
+assay_status verdict_add_wait(struct verdict *v, uint32_t wait) {
+  struct verdict_open *open = &v->open[v->open_count - 1];
+  for (uint32_t i = 0; i < open->wait_count; i++)
+    if (v->waits[open->waits + i] == wait) return ASSAY_OK;
+  if (open->wait_count >= WAITS_MAX) return ASSAY_OK;
+  if (!mem_grow(v->alloc, (void **)&v->waits, &v->wait_cap, v->wait_count + 1, sizeof *v->waits))
+    return ASSAY_NO_MEMORY;
+  v->waits[v->wait_count++] = wait;
+  open->wait_count++;
+  return ASSAY_OK;
+}
+
+/* --- evaluation --- */
+
+static assay_status note_open(struct verdict *v, struct workspace *ws, uint32_t index, bool exemption, uint32_t unit,
+                              enum answer_kind answer) {
+  struct verdict_open open = {.index = index, .exemption = exemption, .why = (enum why)(answer - ANSWER_NOT_YET)};
+  assay_status status = verdict_add_open(v, open);
+  return status == ASSAY_OK ? waits_collect(v, ws, unit) : status;
+}
+
+/* The first exemption in order that is true decides. */
+static assay_status run_exempts(struct verdict *v, struct workspace *ws, struct exempt_state *state) {
+  const struct program *p = ws->linked->program;
+  assay_status status = ASSAY_OK;
+  vm_need(ws, 0);
+  for (uint32_t e = 0; e < p->exempts_count && v->exempt == NO_INDEX && status == ASSAY_OK; e++) {
+    if (p->exempts[e].disabled) continue;
+    vm_need(ws, p->exempts[e].unit);
+    enum answer_kind answer = workspace_bit(ws, p->units[p->exempts[e].unit].bit);
+    if (answer == ANSWER_YES) v->exempt = e;
+    if (answer <= ANSWER_YES) continue;
+    state->not_yet |= answer == ANSWER_NOT_YET;
+    state->failed |= answer == ANSWER_FAILED;
+    status = note_open(v, ws, e, true, p->exempts[e].unit, answer);
+  }
+  if (v->exempt != NO_INDEX) v->open_count = v->wait_count = 0;
+  return status;
+}
+
+/* A disabled rule answers false, to the verdict and to whoever names it. */
+static void pin_disabled(struct workspace *ws) {
+  const struct program *p = ws->linked->program;
+  for (uint32_t r = 0; r < p->rules_count; r++) {
+    if (!p->rules[r].disabled) continue;
+    vm_pin(ws, p->rules[r].unit, ANSWER_NO);
+    if (p->rules[r].negated != NO_INDEX) vm_pin(ws, p->rules[r].negated, ANSWER_YES);
+  }
+}
+
+static void run_rules(struct workspace *ws) {
+  const struct program *p = ws->linked->program;
+  vm_need(ws, 1);
+  for (uint32_t r = 0; r < p->rules_count; r++) vm_need(ws, p->rules[r].unit);
+}
+
+/* Each group's sums are bounded by themselves; the last place gathers the rules without a group. */
+static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score *total) {
+  const struct program *p = ws->linked->program;
+  struct score *sums = arena_array(&ws->arena, (size_t)p->groups_count + 1, sizeof *sums);
+  if (!sums) return ASSAY_NO_MEMORY;
+  assay_status status = ASSAY_OK;
+  for (uint32_t r = 0; r < p->rules_count && status == ASSAY_OK; r++) {
+    enum answer_kind answer = workspace_bit(ws, p->rule_bits + r);
+    if (answer == ANSWER_NO) continue;
+    const struct rule *rule = &p->rules[r];
+    score_add(&sums[rule->group == NO_INDEX ? p->groups_count : rule->group], rule->score, answer);
+    status = answer == ANSWER_YES ? verdict_add_hit(v, r) : note_open(v, ws, r, false, rule->unit, answer);
+  }
+  for (uint32_t g = 0; g <= p->groups_count; g++) {
+    if (g < p->groups_count) score_clamp(&sums[g], p->groups[g].floor, p->groups[g].cap);
+    score_join(total, &sums[g]);
+  }
+  return status;
+}
+
+static void conclude(struct verdict *v, const struct program *p, const struct score *score, struct exempt_state exempts) {
+  v->score = score->now;
+  v->low = score->low;
+  v->high = score->high;
+  v->action = score_verdict(p->thresholds, score, exempts);
+  v->settled = score_settled(p->thresholds, score, exempts);
+}
+
+assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, const struct facts *facts,
+                              struct workspace *ws) {
+  struct exempt_state exempts = {false, false};
+  struct score score = {0};
+  verdict_clear(v);
+  assay_status status = workspace_begin(ws, linked, facts);
+  if (status == ASSAY_OK) pin_disabled(ws);
+  if (status == ASSAY_OK) status = run_exempts(v, ws, &exempts);
+  if (status == ASSAY_OK && v->exempt == NO_INDEX) {
+    run_rules(ws);
+    status = sum_up(v, ws, &score);
+    conclude(v, linked->program, &score, exempts);
+  }
+  v->settled |= v->exempt != NO_INDEX;
+  if (status == ASSAY_OK) reply_write(v, linked, facts);
+  if (status == ASSAY_OK && (ws->failed || ws->arena.failed || v->reply.failed)) status = ASSAY_NO_MEMORY;
+  if (status != ASSAY_OK) verdict_clear(v);
+  return status;
+}
+
+static void pin_rules(struct workspace *ws, const struct verdict_pin *pins, size_t count) {
+  static const enum answer_kind negation[] = {
+      [ANSWER_NO] = ANSWER_YES, [ANSWER_YES] = ANSWER_NO, [ANSWER_NOT_YET] = ANSWER_NOT_YET,
+      [ANSWER_FAILED] = ANSWER_FAILED, [ANSWER_NEVER] = ANSWER_NEVER};
+  for (size_t i = 0; i < count; i++) {
+    const struct rule *rule = &ws->linked->program->rules[pins[i].rule];
+    vm_pin(ws, rule->unit, pins[i].answer);
+    if (rule->negated != NO_INDEX) vm_pin(ws, rule->negated, negation[pins[i].answer]);
+  }
+}
+
+assay_status verdict_judge(enum answer_kind *out, uint32_t rule, const struct verdict_pin *pins, size_t pin_count,
+                           const struct linked *linked, const struct facts *facts, struct workspace *ws) {
+  *out = ANSWER_FAILED;
+  assay_status status = workspace_begin(ws, linked, facts);
+  if (status != ASSAY_OK) return status;
+  pin_rules(ws, pins, pin_count);
+  vm_need(ws, 0);
+  vm_need(ws, 1);
+  vm_need(ws, linked->program->rules[rule].unit);
+  *out = workspace_bit(ws, linked->program->rule_bits + rule);
+  return ws->failed || ws->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}

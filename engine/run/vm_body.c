@@ -1,0 +1,135 @@
+/* Owns the body half of the run loop: slots from slots, features from slots, unknown operands, lists taken element by
+ * element. Must never know: conditions. */
+#include "run/vm_body.h"
+
+#include "run/ops.h"
+
+static struct value unknown_value(enum why why) {
+  return (struct value){.why = (uint8_t)why};
+}
+
+/* Of two operands the reason that is harder to mend decides: the result cannot be known before both are. */
+static bool operands_known(const struct value *a, const struct value *b, enum why *why) {
+  bool known = true;
+  *why = WHY_NOT_YET;
+  if (a && !a->known) known = false, *why = (enum why)a->why;
+  if (b && !b->known && (known || b->why > *why)) known = false, *why = (enum why)b->why;
+  return known;
+}
+
+/* One result for each element; a result that is itself a list is joined on. What is unknown of an element leaves the list
+ * partial. */
+struct joined {
+  VEC(struct value) items;
+  bool partial;
+  enum why why;
+};
+
+static void join_miss(struct joined *joined, enum why why) {
+  if (!joined->partial || why > joined->why) joined->why = why;
+  joined->partial = true;
+}
+
+static void join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list) {
+  if (!value->known || value->partial) join_miss(joined, (enum why)value->why);
+  uint32_t count = !value->known ? 0 : is_list ? value->count : 1;
+  for (uint32_t i = 0; i < count; i++) {
+    struct value *slot = vec_add(&ws->arena, &joined->items);
+    if (slot)
+      *slot = is_list ? value->items[i] : *value;
+    else
+      ws->failed = true;
+  }
+}
+
+static void value_of_each(struct workspace *ws, const struct insn *insn, const struct value *a, const struct value *b,
+                          struct value *out) {
+  const struct value *list = insn->each & 1 ? a : b;
+  bool is_list = type_is_list(type_of_letter(opcode_info(insn->op)->result));
+  struct joined joined = {.partial = list->partial, .why = (enum why)list->why};
+  for (uint32_t i = 0; i < list->count; i++) {
+    struct value item;
+    const struct value *element = &list->items[i];
+    op_value[insn->op](ws, insn, insn->each & 1 ? element : a, insn->each & 2 ? element : b, &item);
+    join(ws, &joined, &item, is_list);
+  }
+  *out = (struct value){.known = 1,
+                        .partial = joined.partial,
+                        .why = (uint8_t)joined.why,
+                        .count = (uint32_t)joined.items.count,
+                        .items = joined.items.at};
+}
+
+static void run_value(struct workspace *ws, const struct insn *insn) {
+  unsigned arity = ws->linked->arity[insn->op];
+  const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : NULL;
+  const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : NULL;
+  struct value *out = &ws->slots[insn->d];
+  enum why why;
+  if (!operands_known(a, b, &why))
+    *out = unknown_value(why);
+  else if (insn->each)
+    value_of_each(ws, insn, a, b, out);
+  else
+    op_value[insn->op](ws, insn, a, b, out);
+}
+
+/* True for some pair of elements; unknown where a missing element could still make it so. */
+static enum answer_kind test_of_each(struct workspace *ws, const struct insn *insn, const struct value *a,
+                                     const struct value *b) {
+  uint32_t outer = insn->each & 1 ? a->count : 1, inner = insn->each & 2 ? b->count : 1;
+  enum answer_kind found = ANSWER_NO;
+  if (insn->each & 1 && a->partial) found = answer_unknown((enum why)a->why);
+  if (insn->each & 2 && b->partial && answer_unknown((enum why)b->why) > found) found = answer_unknown((enum why)b->why);
+  for (uint32_t i = 0; i < outer; i++)
+    for (uint32_t k = 0; k < inner; k++) {
+      const struct value *x = insn->each & 1 ? &a->items[i] : a, *y = insn->each & 2 ? &b->items[k] : b;
+      enum answer_kind answer = op_test[insn->op](ws, insn, x, y);
+      if (answer == ANSWER_YES) return ANSWER_YES;
+      if (answer > found) found = answer;
+    }
+  return found;
+}
+
+static void set_bits(struct workspace *ws, const struct insn *insn, const struct value *a) {
+  uint64_t width = insn->op == OP_NAME_BITS ? 0xffffffffu : 0xffffu, mask = width << insn->d % 64;
+  uint32_t word = insn->d / 64;
+  if (a->known) {
+    ws->known[word] |= mask;
+    ws->truth[word] |= (uint64_t)op_bits(insn, a) << insn->d % 64;
+    return;
+  }
+  if (a->why == WHY_NEVER) ws->never[word] |= mask;
+  if (a->why != WHY_NOT_YET) ws->stuck[word] |= mask;
+}
+
+static void run_test(struct workspace *ws, const struct insn *insn) {
+  const struct value *a = workspace_slot(ws, insn->a);
+  const struct value *b = ws->linked->arity[insn->op] > 1 ? workspace_slot(ws, insn->b) : NULL;
+  if (insn->op == OP_NAME_BITS || insn->op == OP_ADDRESS_BITS) {
+    set_bits(ws, insn, a);
+    return;
+  }
+  enum why why;
+  enum answer_kind answer;
+  if (!operands_known(a, b, &why))
+    answer = answer_unknown(why);
+  else if (insn->each)
+    answer = test_of_each(ws, insn, a, b);
+  else
+    answer = op_test[insn->op](ws, insn, a, b);
+  workspace_set_bit(ws, insn->d, answer);
+}
+
+void vm_body(struct workspace *ws, const struct unit *unit) {
+  const struct insn *code = ws->linked->program->code;
+  for (uint32_t pc = unit->begin; pc < unit->end; pc++) {
+    const struct insn *insn = &code[pc];
+    if (op_test[insn->op]) {
+      run_test(ws, insn);
+    } else if (ws->slot_done[insn->d] != ws->now) {
+      ws->slot_done[insn->d] = ws->now;
+      run_value(ws, insn);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/* Owns what an unknown condition waits for: the facts and questions behind the unknown bits that it tests.
+ * Must never know: why anybody wants to know. */
+#include "run/waits.h"
+
+#include "run/vm.h"
+
+struct walk {
+  struct verdict *verdict;
+  struct workspace *ws;
+  assay_status status;
+  unsigned depth;
+};
+
+static void add_wait(struct walk *walk, uint32_t wait) {
+  if (walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, wait);
+}
+
+static bool is_open(const struct workspace *ws, uint32_t slot) {
+  const struct value *value = workspace_slot(ws, slot);
+  return !value->known || value->partial;
+}
+
+/* Follows unknown operands down to the facts and questions they come from. Operands are computed before what uses them, so
+ * this ends. */
+static void walk_slot(struct walk *walk, uint32_t slot) {
+  const struct verified *v = walk->ws->linked->verified;
+  uint32_t def = v->slot_def[slot];
+  if (def == NO_INDEX || !is_open(walk->ws, slot)) return;
+  const struct insn *insn = &v->program.code[def];
+  unsigned arity = walk->ws->linked->arity[insn->op];
+  bool below = false;
+  if (arity > 0 && is_open(walk->ws, insn->a)) walk_slot(walk, insn->a), below = true;
+  if (arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b), below = true;
+  if (!below) add_wait(walk, slot);
+}
+
+static void walk_bit(void *user, uint32_t bit) {
+  struct walk *walk = user;
+  const struct verified *v = walk->ws->linked->verified;
+  const struct unit *unit = &v->program.units[v->bit_unit[bit]];
+  if (unit->kind == UNIT_CONDITION) {
+    if (walk->depth >= PROGRAM_DEPTH_MAX || walk->status != ASSAY_OK) return;
+    walk->depth++;
+    vm_touch(walk->ws, v->bit_unit[bit], walk_bit, walk);
+    walk->depth--;
+    return;
+  }
+  const struct insn *insn = &v->program.code[v->bit_def[bit]];
+  unsigned arity = walk->ws->linked->arity[insn->op];
+  size_t before = walk->verdict->wait_count;
+  if (is_open(walk->ws, insn->a)) walk_slot(walk, insn->a);
+  if (arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b);
+  bool operands = is_open(walk->ws, insn->a) || (arity > 1 && is_open(walk->ws, insn->b));
+  if (!operands && walk->verdict->wait_count == before) add_wait(walk, bit | WAIT_FEATURE);
+}
+
+assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {
+  struct walk walk = {verdict, workspace, ASSAY_OK, 0};
+  vm_touch(workspace, unit, walk_bit, &walk);
+  return walk.status;
+}

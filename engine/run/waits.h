@@ -1,0 +1,11 @@
+/* Owns what an unknown condition waits for: the facts and questions behind the unknown bits that it tests.
+ * Must never know: why anybody wants to know. */
+#ifndef RUN_WAITS_H
+#define RUN_WAITS_H
+
+#include "run/verdict.h"
+
+/* Adds the waits of the unit to the verdict's latest open entry. */
+assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit);
+
+#endif

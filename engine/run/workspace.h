@@ -1,0 +1,51 @@
+/* Owns the scratch memory of one thread: the planes, the slots, what has been computed for the connection at hand.
+ * Must never know: what an instruction does. */
+#ifndef RUN_WORKSPACE_H
+#define RUN_WORKSPACE_H
+
+#include "run/linked.h"
+
+/* Bit i of the planes is feature or answer i. truth is meaningful where known is set; never and stuck say why a bit is not
+ * known: never implies stuck; stuck is "never or failed". none and all are constant. */
+struct workspace {
+  const assay_alloc *alloc;
+  const struct linked *linked; /* of the evaluation at hand; so are the next two */
+  const struct facts *facts;
+  bool failed; /* an allocation failed on the way */
+  uint64_t *truth, *known, *never, *stuck, *none, *all;
+  size_t words;
+  struct value *slots; /* the computed ones; constants stay in linked */
+  uint32_t *slot_done, *unit_done; /* == now: computed for this connection */
+  size_t slot_cap, slot_done_cap, unit_cap;
+  uint32_t now;
+  struct arena arena; /* what lives as long as one evaluation */
+  struct buf text; /* for what is printed on the way */
+  struct pattern_scratch *patterns;
+};
+
+assay_status workspace_new(struct workspace **out, const assay_alloc *alloc); /* caller frees */
+void workspace_free(struct workspace *workspace);
+
+/* Makes room for the rule set and forgets the last connection. */
+assay_status workspace_begin(struct workspace *workspace, const struct linked *linked, const struct facts *facts);
+
+static inline const struct value *workspace_slot(const struct workspace *ws, uint32_t slot) {
+  return slot < ws->linked->program->constants_count ? &ws->linked->constants[slot] : &ws->slots[slot];
+}
+
+static inline void workspace_set_bit(struct workspace *ws, uint32_t bit, enum answer_kind answer) {
+  uint64_t one = (uint64_t)1 << bit % 64;
+  if (answer <= ANSWER_YES) ws->known[bit / 64] |= one;
+  if (answer == ANSWER_YES) ws->truth[bit / 64] |= one;
+  if (answer == ANSWER_NEVER) ws->never[bit / 64] |= one;
+  if (answer >= ANSWER_FAILED) ws->stuck[bit / 64] |= one;
+}
+
+static inline enum answer_kind workspace_bit(const struct workspace *ws, uint32_t bit) {
+  uint64_t one = (uint64_t)1 << bit % 64;
+  if (ws->known[bit / 64] & one) return ws->truth[bit / 64] & one ? ANSWER_YES : ANSWER_NO;
+  if (ws->never[bit / 64] & one) return ANSWER_NEVER;
+  return ws->stuck[bit / 64] & one ? ANSWER_FAILED : ANSWER_NOT_YET;
+}
+
+#endif

@@ -1,0 +1,223 @@
+/* Owns the way from statements to tables: every name declared once, overrides applied last, thresholds rising.
+ * Must never know: expressions. */
+#include "facts/field.h"
+#include "grammar/codes.h"
+#include "grammar/compile.h"
+#include "grammar/tables.h"
+
+static const char *const list_types[] = {
+    [LIST_NAME] = "name",       [LIST_STRING] = "string",   [LIST_ADDRESS] = "address",
+    [LIST_NETWORK] = "network", [LIST_MAILBOX] = "mailbox", [LIST_REGEX] = "regex",
+};
+
+enum list_type list_type_find(struct text word) {
+  unsigned type = 0;
+  while (type < LIST_TYPE_COUNT && !text_is(word, list_types[type])) type++;
+  return (enum list_type)type;
+}
+
+const char *list_type_word(enum list_type type) {
+  return list_types[type];
+}
+
+static const char *const action_words[] = {"accept", "tag", "greylist", "defer", "reject", "discard"};
+
+const struct symbol *symbol_find(const struct compilation *c, struct text name) {
+  uint32_t at = intern_find(&c->names, name);
+  return at == INTERN_NONE ? NULL : &c->symbols.at[at];
+}
+
+/* --- names --- */
+
+static bool is_first_word(struct text name, struct text dotted) {
+  return text_starts(dotted, name) && (dotted.len == name.len || dotted.ptr[name.len] == '.');
+}
+
+static void check_reserved(struct compilation *c, struct word name) {
+  for (unsigned f = 0; f < FIELD_COUNT; f++)
+    if (is_first_word(name.text, text_from(field_info(f)->name))) {
+      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
+      diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
+      return;
+    }
+  for (size_t i = 0; function_at(i); i++)
+    if (is_first_word(name.text, text_from(function_at(i)->name))) {
+      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is a function", TEXT_ARG(name.text));
+      diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
+      return;
+    }
+}
+
+/* Gives the name its meaning; false when it has one already, which is reported with both places. */
+static bool declare(struct compilation *c, struct word name, enum symbol_kind kind, size_t index) {
+  size_t before = c->names.texts.count;
+  uint32_t at = intern_add(&c->names, name.text);
+  if (at == INTERN_NONE) return false;
+  if (at < before) {
+    report(c->diags, DUPLICATE, name.span, "`%.*s` is defined twice", TEXT_ARG(name.text));
+    diag_second(c->diags, c->symbols.at[at].span, "first defined here");
+    return false;
+  }
+  struct symbol *symbol = vec_add(&c->arena, &c->symbols);
+  if (!symbol) return false;
+  *symbol = (struct symbol){kind, (uint32_t)index, name.span};
+  if (kind <= SYMBOL_LET) check_reserved(c, name);
+  return true;
+}
+
+/* --- scores --- */
+
+static int64_t checked_score(struct compilation *c, struct number number, struct span span, const char *what) {
+  if (number.milli >= -PROGRAM_SCORE_MAX && number.milli <= PROGRAM_SCORE_MAX) return number.milli;
+  report(c->diags, BAD_SCORE, span, "a %s must lie within -1000 and 1000", what);
+  return 0;
+}
+
+/* --- statements --- */
+
+static uint32_t group_number(struct compilation *c, struct word name) {
+  size_t before = c->group_names.texts.count;
+  uint32_t at = intern_add(&c->group_names, name.text);
+  if (at == INTERN_NONE || at < before) return at;
+  struct group_decl *group = vec_add(&c->arena, &c->groups);
+  if (!group) return NO_INDEX;
+  *group = (struct group_decl){.name = name, .floor = INT64_MIN, .cap = INT64_MAX, .describe = TEXT("")};
+  return at;
+}
+
+static void declare_list(struct compilation *c, struct stmt *s) {
+  enum list_type type = list_type_find(s->type.text);
+  if (type == LIST_TYPE_COUNT) {
+    report(c->diags, BAD_ITEM, s->type.span, "`%.*s` is no type of list", TEXT_ARG(s->type.text));
+    diag_help(c->diags, "the types are name, string, address, network, mailbox and regex");
+    type = LIST_STRING;
+  }
+  if (!declare(c, s->name, SYMBOL_LIST, c->lists.count)) return;
+  struct list *list = vec_add(&c->arena, &c->lists);
+  if (list)
+    *list = (struct list){
+        .name = s->name, .type = type, .items_set = NO_INDEX, .patterns_set = NO_INDEX, .zones_set = NO_INDEX};
+}
+
+static void declare_map(struct compilation *c, struct stmt *s) {
+  if (s->extends || !declare(c, s->name, SYMBOL_MAP, c->maps.count)) return;
+  struct name_map *map = vec_add(&c->arena, &c->maps);
+  if (map) *map = (struct name_map){.name = s->name, .index = NO_INDEX};
+}
+
+static void declare_let(struct compilation *c, struct stmt *s) {
+  if (!declare(c, s->name, SYMBOL_LET, c->lets.count)) return;
+  struct let *let = vec_add(&c->arena, &c->lets);
+  if (let) *let = (struct let){.name = s->name, .expr = s->expr};
+}
+
+static void declare_rule(struct compilation *c, struct stmt *s) {
+  if (!s->body || !declare(c, s->name, SYMBOL_RULE, c->rules.count)) return;
+  struct rule_decl *rule = vec_add(&c->arena, &c->rules);
+  if (!rule) return;
+  *rule = (struct rule_decl){.name = s->name, .body = s->body, .span = s->span, .group = NO_INDEX};
+  rule->score = checked_score(c, s->body->score, s->body->score_span, "score");
+  if (s->body->group.span.file) rule->group = group_number(c, s->body->group);
+  for (struct test_tree *test = s->body->tests; test; test = test->next) test->rule = (uint32_t)c->rules.count - 1;
+  if (c->rules.count == RULES_MAX + 1) report(c->diags, TOO_LARGE, s->span, "more than %d rules", RULES_MAX);
+}
+
+static void declare_exempt(struct compilation *c, struct stmt *s) {
+  if (!s->body || !declare(c, s->name, SYMBOL_EXEMPT, c->exempts.count)) return;
+  struct exempt_decl *exempt = vec_add(&c->arena, &c->exempts);
+  if (exempt) *exempt = (struct exempt_decl){.name = s->name, .body = s->body, .span = s->span};
+}
+
+static void declare_group(struct compilation *c, struct stmt *s) {
+  uint32_t at = s->body ? group_number(c, s->name) : NO_INDEX;
+  if (at == NO_INDEX) return;
+  struct group_decl *group = &c->groups.at[at];
+  const struct body *body = s->body;
+  int64_t cap = body->cap_span.file ? checked_score(c, body->cap, body->cap_span, "cap") : INT64_MAX;
+  int64_t floor = body->floor_span.file ? checked_score(c, body->floor, body->floor_span, "floor") : INT64_MIN;
+  if (cap < 0) report(c->diags, BAD_SCORE, body->cap_span, "a cap below 0 would turn a group without hits into a score");
+  if (floor > 0) report(c->diags, BAD_SCORE, body->floor_span, "a floor above 0 would turn a group without hits into a score");
+  *group = (struct group_decl){s->name, body->describe.span.file ? body->describe.text : TEXT(""), floor, cap, true};
+}
+
+static void declare_action(struct compilation *c, struct stmt *s) {
+  unsigned action = ACTION_TAG;
+  while (action < ACTION_COUNT && !text_is(s->name.text, action_words[action])) action++;
+  if (action == ACTION_COUNT) {
+    report(c->diags, BAD_ACTION, s->name.span, "`%.*s` is no action", TEXT_ARG(s->name.text));
+    diag_help(c->diags, "the actions are tag, greylist, defer, reject and discard");
+    return;
+  }
+  if (s->type.span.file) {
+    if (!text_is(s->type.text, "off")) {
+      report(c->diags, SYNTAX, s->type.span, "unexpected `%.*s`; expected at or off", TEXT_ARG(s->type.text));
+      return;
+    }
+    c->actions[action] = (struct action_decl){.set = false};
+    return;
+  }
+  c->actions[action] =
+      (struct action_decl){true, checked_score(c, s->number, s->number_span, "threshold"), s->number_span, s->reply};
+}
+
+static void declare_test(struct compilation *c, struct stmt *s) {
+  struct test_tree **slot = s->test ? vec_add(&c->arena, &c->tests) : NULL;
+  if (slot) *slot = s->test;
+}
+
+/* --- what is applied once everything is declared --- */
+
+static const struct symbol *find_target(struct compilation *c, struct word name, bool exempt_too) {
+  const struct symbol *symbol = symbol_find(c, name.text);
+  if (symbol && (symbol->kind == SYMBOL_RULE || (exempt_too && symbol->kind == SYMBOL_EXEMPT))) return symbol;
+  report(c->diags, UNKNOWN_NAME, name.span, "there is no rule `%.*s`", TEXT_ARG(name.text));
+  struct nearest nearest = nearest_start(name.text);
+  for (size_t i = 0; i < c->rules.count; i++) nearest_offer(&nearest, c->rules.at[i].name.text);
+  for (size_t i = 0; exempt_too && i < c->exempts.count; i++) nearest_offer(&nearest, c->exempts.at[i].name.text);
+  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  return NULL;
+}
+
+static void apply_score(struct compilation *c, struct stmt *s) {
+  const struct symbol *symbol = find_target(c, s->name, false);
+  if (symbol) c->rules.at[symbol->index].score = checked_score(c, s->number, s->number_span, "score");
+}
+
+static void apply_disable(struct compilation *c, struct stmt *s) {
+  const struct symbol *symbol = find_target(c, s->name, true);
+  if (symbol && symbol->kind == SYMBOL_RULE) c->rules.at[symbol->index].disabled = true;
+  if (symbol && symbol->kind == SYMBOL_EXEMPT) c->exempts.at[symbol->index].disabled = true;
+}
+
+static void check_thresholds(struct compilation *c) {
+  const struct action_decl *last = NULL;
+  const char *last_word = "";
+  for (unsigned a = ACTION_TAG; a < ACTION_COUNT; a++) {
+    const struct action_decl *action = &c->actions[a];
+    if (!action->set) continue;
+    if (last && action->at <= last->at) {
+      report(c->diags, BAD_ACTION, action->span, "the threshold of %s must be above that of %s", action_words[a], last_word);
+      diag_second(c->diags, last->span, "%s", last_word);
+      diag_help(c->diags, "thresholds rise in the order tag, greylist, defer, reject, discard; `action %s off` removes one",
+                last_word);
+    }
+    last = action;
+    last_word = action_words[a];
+  }
+}
+
+static void (*const declarers[])(struct compilation *c, struct stmt *s) = {
+    [S_LIST] = declare_list,   [S_MAP] = declare_map,       [S_LET] = declare_let,     [S_RULE] = declare_rule,
+    [S_GROUP] = declare_group, [S_EXEMPT] = declare_exempt, [S_ACTION] = declare_action, [S_TEST] = declare_test,
+};
+
+bool declare_all(struct compilation *c) {
+  for (struct stmt *s = c->statements; s; s = s->next)
+    if (s->kind < sizeof declarers / sizeof *declarers && declarers[s->kind]) declarers[s->kind](c, s);
+  for (struct stmt *s = c->statements; s; s = s->next) {
+    if (s->kind == S_SCORE) apply_score(c, s);
+    if (s->kind == S_DISABLE) apply_disable(c, s);
+  }
+  check_thresholds(c);
+  return !c->arena.failed;
+}

@@ -1,0 +1,281 @@
+/* Owns what the scanner's actions do with the bytes of a token: escapes, numbers, addresses, flags.
+ * Must never know: the order that tokens may stand in. */
+#include "grammar/lexer_util.h"
+
+#include <stdalign.h>
+
+#include "base/num.h"
+#include "grammar/codes.h"
+#include "grammar/recover.h"
+#include "grammar/regex.h"
+#include "parser.tab.h"
+
+void lexer_advance(struct parse *p, struct span *at, size_t len) {
+  at->file = p->file;
+  at->begin = p->offset;
+  p->offset += (uint32_t)len;
+  at->end = p->offset;
+}
+
+void lexer_retreat(struct parse *p, struct span *at, size_t len) {
+  p->offset -= (uint32_t)len;
+  at->end = p->offset;
+}
+
+void *lexer_slab_take(struct parse *p, size_t size) {
+  size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+  if (need > LEXER_SLAB - p->slab_used) return NULL;
+  void *block = p->slab + p->slab_used;
+  p->slab_used += need;
+  return block;
+}
+
+void lexer_fatal(struct parse *p) {
+  recover_abandon(p);
+}
+
+static struct span part(struct span at, size_t begin, size_t len) {
+  return (struct span){at.file, at.begin + (uint32_t)begin, at.begin + (uint32_t)(begin + len)};
+}
+
+/* --- names --- */
+
+int lexer_name(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, int token) {
+  value->word.text = arena_text(p->arena, value->word.text);
+  if (value->word.text.len > NAME_MAX_BYTES)
+    report(p->diags, BAD_NAME, at, "a name of %zu bytes; at most %d are allowed", value->word.text.len, NAME_MAX_BYTES);
+  return token;
+}
+
+int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  char *lower = arena_new(p->arena, text.len + 1), *upper = arena_new(p->arena, text.len + 1);
+  for (size_t i = 0; lower && upper && i < text.len; i++) {
+    lower[i] = ascii_lower(text.ptr[i]);
+    upper[i] = lower[i] >= 'a' && lower[i] <= 'z' ? (char)(lower[i] & ~0x20) : lower[i];
+  }
+  report(p->diags, BAD_NAME, at, "`%.*s` is neither lower_case nor UPPER_CASE", TEXT_ARG(text));
+  if (lower && upper)
+    diag_help(p->diags, "facts, lists and lets: `%.*s`; rules and exemptions: `%.*s`", TEXT_ARG(text_of(lower, text.len)),
+              TEXT_ARG(text_of(upper, text.len)));
+  bool rule = ascii_alpha(text.ptr[0]) && text.ptr[0] < 'a';
+  value->word = word_make(at, text_of(rule ? upper : lower, upper && lower ? text.len : 0));
+  return rule ? TOK_UPPER : TOK_LOWER;
+}
+
+void lexer_bad_byte(struct parse *p, struct span at, char byte) {
+  unsigned char b = (unsigned char)byte;
+  if (b >= 0x21 && b < 0x7f)
+    report(p->diags, BAD_BYTE, at, "`%c` has no meaning here", byte);
+  else
+    report(p->diags, BAD_BYTE, at, "a byte \\x%02X outside a string", b);
+  if (byte == '\'') diag_help(p->diags, "strings stand in double quotes");
+  if (byte == ';') diag_help(p->diags, "statements need no semicolon");
+  if (byte == '|' || byte == '&') diag_help(p->diags, "write `or` and `and`");
+}
+
+/* --- strings --- */
+
+static int hex_digit(char c) {
+  if (ascii_digit(c)) return c - '0';
+  char l = ascii_lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/* Decodes the escape behind a backslash at text[*i]; -1 when there is none such. */
+static int escape(struct text text, size_t *i) {
+  static const char from[] = "\"\\nt", to[] = "\"\\\n\t";
+  char c = text.ptr[*i];
+  const char *at = strchr(from, c);
+  if (at && c) {
+    ++*i;
+    return (unsigned char)to[at - from];
+  }
+  if (c != 'x' || *i + 2 >= text.len) return -1;
+  int high = hex_digit(text.ptr[*i + 1]), low = hex_digit(text.ptr[*i + 2]);
+  *i += 3;
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  char *out = arena_new(p->arena, text.len);
+  size_t len = 0;
+  value->word = word_make(at, TEXT(""));
+  if (!out) return TOK_STRING;
+  for (size_t i = 1; i + 1 < text.len;) {
+    if (text.ptr[i] != '\\') {
+      out[len++] = text.ptr[i++];
+      continue;
+    }
+    size_t begin = i++;
+    int byte = escape(text, &i);
+    if (byte < 0) {
+      report(p->diags, BAD_STRING, part(at, begin, 2), "`\\%c` is no escape", text.ptr[begin + 1]);
+      diag_help(p->diags, "the escapes are \\\" \\\\ \\n \\t \\xHH");
+      i = begin + 2;
+    } else {
+      out[len++] = (char)byte;
+    }
+  }
+  if (len > STRING_MAX_BYTES)
+    report(p->diags, BAD_STRING, at, "a string of %zu bytes; at most %d are allowed", len, STRING_MAX_BYTES);
+  value->word.text = text_of(out, len);
+  return TOK_STRING;
+}
+
+int lexer_unclosed_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
+  report(p->diags, BAD_STRING, at, "this string is not closed on its line");
+  diag_help(p->diags, "end it with \", or write \\n for a line end inside");
+  value->word = word_make(at, TEXT(""));
+  return TOK_STRING;
+}
+
+/* --- regexes --- */
+
+static unsigned regex_flags(struct parse *p, struct span at, struct text flags) {
+  static const char letters[] = "imsxu";
+  unsigned bits = 0;
+  for (size_t i = 0; i < flags.len; i++) {
+    const char *letter = strchr(letters, flags.ptr[i]);
+    unsigned bit = letter ? 1u << (letter - letters) : 0;
+    if (bit == 0 || bits & bit) {
+      report(p->diags, BAD_REGEX, part(at, i, 1), bit ? "the flag `%c` stands twice" : "`%c` is no regex flag", flags.ptr[i]);
+      diag_help(p->diags, "the flags are i m s x u, each once");
+    }
+    bits |= bit;
+  }
+  return bits;
+}
+
+/* Checks with PCRE2, where a place in the source can still be shown. */
+static int finish_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span source_at, struct text flags,
+                        struct span flags_at) {
+  struct text source = text_of(p->bytes.ptr + source_at.begin, source_at.end - source_at.begin);
+  value->regex.source = arena_text(p->arena, source);
+  value->regex.flags = regex_flags(p, flags_at, flags);
+  if (source.len > STRING_MAX_BYTES) {
+    report(p->diags, BAD_REGEX, source_at, "a regex of %zu bytes; at most %d are allowed", source.len, STRING_MAX_BYTES);
+    return TOK_REGEX;
+  }
+  struct regex_report regex;
+  regex_check(&regex, source, value->regex.flags);
+  if (!regex.ok) {
+    size_t offset = regex.error_offset < source.len ? regex.error_offset : source.len;
+    report(p->diags, BAD_REGEX, part(source_at, offset, offset < source.len), "%s", regex.message);
+  }
+  return TOK_REGEX;
+}
+
+int lexer_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  size_t end = text.len;
+  while (text.ptr[end - 1] != '/') end--;
+  struct text flags = text_of(text.ptr + end, text.len - end);
+  return finish_regex(p, value, part(at, 1, end - 2), flags, part(at, end, flags.len));
+}
+
+void lexer_regex_begin(struct parse *p, struct span at) {
+  p->regex_begin = at.begin;
+  p->regex_depth = 1;
+}
+
+int lexer_regex_end(struct parse *p, union ASSAY_YYSTYPE *value, struct span *at) {
+  struct span close = *at;
+  at->begin = p->regex_begin;
+  struct span source = {at->file, p->regex_begin + 2, close.begin};
+  struct span flags = {at->file, close.begin + 1, close.end};
+  struct text text = text_of(p->bytes.ptr + flags.begin, flags.end - flags.begin);
+  return finish_regex(p, value, source, text, flags);
+}
+
+int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
+  bool braced = p->bytes.ptr[at.begin] == 'm';
+  report(p->diags, BAD_REGEX, at, braced ? "this m{…} is not closed" : "this regex is not closed on its line");
+  if (!braced) diag_help(p->diags, "a / always opens a regex; there is no division");
+  value->regex.source = TEXT("");
+  value->regex.flags = 0;
+  return TOK_REGEX;
+}
+
+/* --- addresses --- */
+
+static void report_address(struct parse *p, struct span at, struct text text, enum addr_fault fault,
+                           struct network suggested) {
+  report(p->diags, BAD_ADDRESS, at, "`%.*s`: %s", TEXT_ARG(text), addr_fault_text(fault));
+  if (fault != ADDR_HOST_BITS) return;
+  struct buf form;
+  buf_init(&form, p->arena->alloc);
+  network_print(&form, suggested);
+  diag_help(p->diags, "the network is `%.*s`", TEXT_ARG(buf_view(&form)));
+  buf_free(&form);
+}
+
+int lexer_address(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  value->network = (struct network){{{0}, 4}, 0};
+  struct addr addr;
+  enum addr_fault fault = addr_parse(&addr, text);
+  if (fault == ADDR_OK)
+    value->network.addr = addr;
+  else
+    report_address(p, at, text, fault, value->network);
+  return TOK_ADDRESS;
+}
+
+int lexer_network(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  value->network = (struct network){{{0}, 4}, 0};
+  struct network network = value->network;
+  enum addr_fault fault = network_parse(&network, text);
+  if (fault == ADDR_OK)
+    value->network = network;
+  else
+    report_address(p, at, text, fault, network);
+  return TOK_NETWORK;
+}
+
+/* --- numbers --- */
+
+int lexer_bad_number(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
+  value->number = (struct number){0, false};
+  report(p->diags, BAD_NUMBER, at, "a letter or dot is glued to a number");
+  diag_help(p->diags, "numbers are 3, 2.5, 10k, 5M; texts stand in quotes");
+  return TOK_NUMBER;
+}
+
+int lexer_duration(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
+  value->number = (struct number){0, false};
+  report(p->diags, BAD_NUMBER, at, "durations belong into assayd.conf; no fact of a rule is one");
+  return TOK_NUMBER;
+}
+
+/* Reads digits into *out; false when it does not fit. */
+static bool whole(struct text digits, int64_t *out) {
+  *out = 0;
+  for (size_t i = 0; i < digits.len; i++)
+    if (__builtin_mul_overflow(*out, 10, out) || __builtin_add_overflow(*out, digits.ptr[i] - '0', out)) return false;
+  return true;
+}
+
+static bool scaled(struct text text, struct number *number) {
+  size_t digits = 0;
+  while (digits < text.len && ascii_digit(text.ptr[digits])) digits++;
+  int64_t value, fraction = 0, scale = 1000;
+  if (!whole(text_of(text.ptr, digits), &value)) return false;
+  if (digits < text.len && text.ptr[digits] == '.') {
+    number->fraction = true;
+    for (size_t i = digits + 1, weight = 100; i < text.len; i++, weight /= 10)
+      fraction += (text.ptr[i] - '0') * (int64_t)weight;
+  } else if (digits < text.len) {
+    scale *= text.ptr[digits] == 'k' ? 1 << 10 : text.ptr[digits] == 'M' ? 1 << 20 : 1 << 30;
+  }
+  return !__builtin_mul_overflow(value, scale, &value) && !__builtin_add_overflow(value, fraction, &number->milli);
+}
+
+int lexer_number(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  value->number = (struct number){0, false};
+  const char *dot = memchr(text.ptr, '.', text.len);
+  if (dot && (size_t)(text.ptr + text.len - dot - 1) > 3) {
+    report(p->diags, BAD_NUMBER, at, "more than three decimals");
+    diag_help(p->diags, "scores are exact thousandths; nothing is rounded");
+  } else if (!scaled(text, &value->number)) {
+    report(p->diags, BAD_NUMBER, at, "this number is too large");
+  }
+  return TOK_NUMBER;
+}

@@ -1,0 +1,182 @@
+/* Owns the reading of rule files: includes at their place, each file once, cycles, globs, limits.
+ * Must never know: what statements mean. */
+#include "grammar/codes.h"
+#include "grammar/compile.h"
+#include "grammar/parse.h"
+
+enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 10000 };
+
+/* A file on the way from a named one to the one being read. */
+struct chain {
+  const struct chain *up;
+  uint32_t real; /* its number in `reals` */
+  struct text name;
+  unsigned depth;
+};
+
+struct loading {
+  struct compilation *c;
+  struct intern reals; /* every file read or being read */
+  struct stmt **tail;
+  assay_status status; /* of the first path that could not be read */
+  bool named;          /* the files being read were named by the caller */
+};
+
+static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up);
+
+static struct text folder_of(struct text name) {
+  size_t len = name.len;
+  while (len > 0 && name.ptr[len - 1] != '/') len--;
+  return text_of(name.ptr, len);
+}
+
+/* A path in a statement is relative to the file that holds it. */
+static struct text relative(struct compilation *c, struct text path, struct text includer) {
+  if (path.len && path.ptr[0] == '/') return path;
+  struct text folder = folder_of(includer);
+  char *bytes = arena_new(&c->arena, folder.len + path.len + 1);
+  if (!bytes) return path;
+  memcpy(bytes, folder.ptr, folder.len);
+  memcpy(bytes + folder.len, path.ptr, path.len);
+  return text_of(bytes, folder.len + path.len);
+}
+
+static void report_cycle(struct loading *l, struct span from, const struct chain *up, uint32_t real, struct text name) {
+  struct buf line;
+  buf_init(&line, l->c->arena.alloc);
+  buf_text(&line, name);
+  const struct chain *at = up;
+  for (bool found = false; at && !found; at = at->up) {
+    found = at->real == real;
+    buf_str(&line, " <- ");
+    buf_text(&line, at->name);
+  }
+  report(l->c->diags, CYCLE, from, "these files include each other: %.*s", TEXT_ARG(buf_view(&line)));
+  buf_free(&line);
+}
+
+static bool in_progress(const struct chain *up, uint32_t real) {
+  for (; up; up = up->up)
+    if (up->real == real) return true;
+  return false;
+}
+
+static bool include(struct loading *l, const struct stmt *stmt, const struct chain *here) {
+  struct compilation *c = l->c;
+  struct text *paths;
+  size_t count = 0, used = 0;
+  struct text pattern = relative(c, stmt->path.text, here->name);
+  assay_status status = c->loader->expand(c->loader->user, &c->arena, pattern, &paths, &count);
+  if (status == ASSAY_NO_MEMORY) return false;
+  bool is_glob = memchr(pattern.ptr, '*', pattern.len) || memchr(pattern.ptr, '?', pattern.len) ||
+                 memchr(pattern.ptr, '[', pattern.len);
+  if (!is_glob && count == 0) return read_path(l, pattern, stmt->path.span, here);
+  for (size_t i = 0; i < count; i++) {
+    if (is_glob && text_eq(paths[i], here->name)) continue;
+    used++;
+    if (!read_path(l, paths[i], stmt->path.span, here)) return false;
+  }
+  if (used == 0) report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
+  return true;
+}
+
+/* Takes the statements of one file into the whole, other files in the place of their includes. */
+static bool splice(struct loading *l, struct stmt *list, const struct chain *here) {
+  while (list) {
+    struct stmt *next = list->next;
+    list->next = NULL;
+    if (list->kind == S_INCLUDE) {
+      if (!include(l, list, here)) return false;
+    } else {
+      *l->tail = list;
+      l->tail = &list->next;
+    }
+    list = next;
+  }
+  return true;
+}
+
+static bool parse_bytes(struct loading *l, struct text name, char *bytes, size_t len, struct span from,
+                        const struct chain *here) {
+  struct compilation *c = l->c;
+  uint32_t file = sources_add(&c->sources, name, text_of(bytes, len), from);
+  if (file == 0) return false;
+  c->file_count++;
+  if (l->named && here->up == NULL) {
+    uint32_t *slot = vec_add(&c->arena, &c->named_files);
+    if (!slot) return false;
+    *slot = file;
+  }
+  struct stmt *list = NULL;
+  return parse_file(&c->arena, c->diags, file, bytes, len, &list) && splice(l, list, here);
+}
+
+static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
+                              const struct loaded *file) {
+  if (l->status == ASSAY_OK && from.file == 0) l->status = status;
+  if (status == ASSAY_OVER_LIMIT)
+    report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
+  else
+    report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(file->error));
+}
+
+static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up) {
+  struct compilation *c = l->c;
+  struct chain here = {up, INTERN_NONE, path, up ? up->depth + 1 : 0};
+  if (here.depth > INCLUDE_DEPTH_MAX) {
+    report(c->diags, TOO_DEEP, from, "includes are nested more than %d deep", INCLUDE_DEPTH_MAX);
+    return true;
+  }
+  if (c->file_count >= FILES_MAX) {
+    report(c->diags, TOO_LARGE, from, "more than %d files", FILES_MAX);
+    return true;
+  }
+  struct loaded file = {.error = TEXT("")};
+  assay_status status = c->loader->read(c->loader->user, &c->arena, path, RULE_FILE_MAX, &file);
+  if (status == ASSAY_NO_MEMORY) return false;
+  if (status != ASSAY_OK) {
+    report_unreadable(l, path, from, status, &file);
+    return true;
+  }
+  size_t before = l->reals.texts.count;
+  here.real = intern_add(&l->reals, file.real);
+  if (here.real == INTERN_NONE) return false;
+  if (in_progress(up, here.real)) report_cycle(l, from, up, here.real, path);
+  if (here.real < before) return true; /* read before, or a cycle that has been reported */
+  return parse_bytes(l, path, file.bytes, file.len, from, &here);
+}
+
+static void loading_init(struct loading *l, struct compilation *c) {
+  *l = (struct loading){.c = c, .tail = &c->statements, .named = true};
+  while (*l->tail) l->tail = &(*l->tail)->next;
+  intern_init(&l->reals, &c->arena);
+}
+
+bool load_paths(struct compilation *c, const struct text *paths, size_t count, assay_status *status) {
+  struct loading l;
+  loading_init(&l, c);
+  for (size_t i = 0; i < count; i++) {
+    struct text *files;
+    size_t found = 0;
+    if (c->loader->expand(c->loader->user, &c->arena, paths[i], &files, &found) == ASSAY_NO_MEMORY) return false;
+    if (found == 0 && !read_path(&l, paths[i], SPAN_NONE, NULL)) return false;
+    for (size_t k = 0; k < found; k++)
+      if (!read_path(&l, files[k], SPAN_NONE, NULL)) return false;
+  }
+  *status = l.status;
+  return !c->arena.failed;
+}
+
+bool load_text(struct compilation *c, struct text name, struct text text) {
+  struct loading l;
+  loading_init(&l, c);
+  if (text.len > RULE_FILE_MAX) {
+    report(c->diags, TOO_LARGE, SPAN_NONE, "`%.*s` is larger than %d MiB", TEXT_ARG(name), RULE_FILE_MAX >> 20);
+    return true;
+  }
+  char *bytes = arena_new(&c->arena, text.len + 2);
+  if (!bytes) return false;
+  if (text.len) memcpy(bytes, text.ptr, text.len);
+  struct chain here = {NULL, INTERN_NONE, arena_text(&c->arena, name), 0};
+  return parse_bytes(&l, here.name, bytes, text.len, SPAN_NONE, &here) && !c->arena.failed;
+}

@@ -1,0 +1,277 @@
+/* Owns the meaning of words: facts, lets, lists, maps, functions, rules; wildcards; and that nothing needs itself.
+ * Must never know: types. */
+#include "facts/field.h"
+#include "grammar/codes.h"
+#include "grammar/compile.h"
+#include "grammar/tables.h"
+
+static void resolve(struct compilation *c, struct expr *e, uint32_t inside);
+
+/* --- suggestions --- */
+
+static void offer_facts(struct nearest *nearest) {
+  for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(nearest, text_from(field_info(f)->name));
+}
+
+static void offer_functions(struct nearest *nearest) {
+  for (size_t i = 0; function_at(i); i++) nearest_offer(nearest, text_from(function_at(i)->name));
+}
+
+static void offer_symbols(const struct compilation *c, struct nearest *nearest, bool upper) {
+  for (size_t i = 0; i < c->names.texts.count; i++)
+    if ((c->symbols.at[i].kind >= SYMBOL_RULE) == upper) nearest_offer(nearest, c->names.texts.at[i]);
+}
+
+/* Names that SpamAssassin, rspamd and Postfix use for what Assay calls otherwise. */
+static const struct {
+  const char *word, *ours;
+} foreign[] = {
+    {"ip", "client.ip"},        {"rdns", "client.rdns"},  {"client_address", "client.ip"},
+    {"sender", "mail.from"},    {"from", "mail.from"},    {"recipient", "rcpt"},
+    {"ehlo", "helo"},           {"user", "auth.user"},    {"reverse_client_name", "client.rdns"},
+    {"helo_name", "helo"},      {"envfrom", "mail.from"}, {"client_name", "client.rdns_confirmed"},
+};
+
+static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, bool call) {
+  e->kind = E_BAD;
+  report(c->diags, UNKNOWN_NAME, span, call ? "there is no function `%.*s`" : "nothing is called `%.*s`", TEXT_ARG(word));
+  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+    if (!call && text_is(word, foreign[i].word)) {
+      diag_help(c->diags, "the fact is called `%s`", foreign[i].ours);
+      return;
+    }
+  struct nearest nearest = nearest_start(word);
+  if (!call) offer_facts(&nearest);
+  if (!call) offer_symbols(c, &nearest, false);
+  offer_functions(&nearest);
+  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+}
+
+/* --- words --- */
+
+static bool resolve_symbol(struct compilation *c, struct expr *e) {
+  static const enum expr_kind kinds[] = {
+      [SYMBOL_LIST] = E_LIST, [SYMBOL_MAP] = E_MAP, [SYMBOL_LET] = E_LET};
+  const struct symbol *symbol = symbol_find(c, e->text);
+  if (!symbol || symbol->kind > SYMBOL_LET) return false;
+  e->kind = kinds[symbol->kind];
+  e->index = symbol->index;
+  if (symbol->kind == SYMBOL_LET) c->lets.at[symbol->index].used = true;
+  return true;
+}
+
+static void resolve_name(struct compilation *c, struct expr *e) {
+  unsigned fact = field_find(e->text);
+  if (fact < FIELD_COUNT) {
+    e->kind = E_FACT;
+    e->index = fact;
+  } else if (!resolve_symbol(c, e)) {
+    report_unknown(c, e, e->text, e->span, false);
+  }
+}
+
+static void resolve_args(struct compilation *c, struct expr *args, uint32_t inside) {
+  for (size_t i = 0; args && i < args->count; i++) resolve(c, args->items[i], inside);
+}
+
+static void resolve_call(struct compilation *c, struct expr *e, uint32_t inside) {
+  resolve_args(c, e->b, inside);
+  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, true);
+}
+
+/* Whether the node is a plain dotted word a.b.c, and that word. */
+static bool dotted(struct compilation *c, const struct expr *e, struct text *word) {
+  if (e->kind == E_NAME) {
+    *word = e->text;
+    return true;
+  }
+  struct text left;
+  if (e->kind != E_DOT || e->b || !e->a || !dotted(c, e->a, &left)) return false;
+  *word = arena_printf(&c->arena, "%.*s.%.*s", TEXT_ARG(left), TEXT_ARG(e->text));
+  return true;
+}
+
+/* A dotted word is the longest prefix that is a fact; the rest are properties. */
+static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) {
+  struct text word;
+  if (!e->a) return;
+  if (e->a->kind == E_NAME && text_is(e->a->text, "dns")) {
+    e->kind = E_CALL;
+    e->text = arena_printf(&c->arena, "dns.%.*s", TEXT_ARG(e->text));
+    e->word = e->span;
+    resolve_call(c, e, inside);
+    return;
+  }
+  resolve_args(c, e->b, inside);
+  if (dotted(c, e, &word)) {
+    unsigned fact = field_find(word);
+    if (fact < FIELD_COUNT) {
+      e->kind = E_FACT;
+      e->index = fact;
+      return;
+    }
+    bool below = e->a->kind == E_NAME && field_find(e->a->text) == FIELD_COUNT && !symbol_find(c, e->a->text);
+    if (below) {
+      report_unknown(c, e, word, e->span, false);
+      return;
+    }
+  }
+  resolve(c, e->a, inside);
+}
+
+/* --- rules --- */
+
+static void report_no_rule(struct compilation *c, struct expr *e) {
+  e->kind = E_BAD;
+  report(c->diags, UNKNOWN_NAME, e->span, "there is no rule `%.*s`", TEXT_ARG(e->text));
+  struct nearest nearest = nearest_start(e->text);
+  offer_symbols(c, &nearest, true);
+  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+}
+
+static void resolve_rule(struct compilation *c, struct expr *e) {
+  const struct symbol *symbol = symbol_find(c, e->text);
+  if (!symbol) {
+    report_no_rule(c, e);
+  } else if (symbol->kind != SYMBOL_RULE) {
+    e->kind = E_BAD;
+    report(c->diags, NOT_CONDITION, e->span, "`%.*s` is an exemption; only rules can be asked for", TEXT_ARG(e->text));
+    diag_second(c->diags, symbol->span, "defined here");
+  } else {
+    e->index = symbol->index;
+  }
+}
+
+static bool push_item(struct compilation *c, struct expr *list, struct expr *item) {
+  if (!arena_grow(&c->arena, (void **)&list->items, list->count, &list->cap, sizeof *list->items)) return false;
+  list->items[list->count++] = item;
+  return true;
+}
+
+static void expand_wild(struct compilation *c, struct expr *into, const struct expr *wild, uint32_t inside) {
+  struct text prefix = text_of(wild->text.ptr, wild->text.len - 1);
+  size_t found = 0;
+  for (size_t r = 0; r < c->rules.count; r++) {
+    if (r == inside || !text_starts(c->rules.at[r].name.text, prefix)) continue;
+    struct expr *rule = arena_new(&c->arena, sizeof *rule);
+    if (!rule) return;
+    *rule = *wild;
+    rule->kind = E_RULE;
+    rule->text = c->rules.at[r].name.text;
+    rule->index = (uint32_t)r;
+    if (!push_item(c, into, rule)) return;
+    found++;
+  }
+  if (found == 0) report(c->diags, NO_MATCH, wild->span, "no rule matches `%.*s`", TEXT_ARG(wild->text));
+}
+
+/* Replaces HELO_* among the members by the rules it stands for. */
+static void resolve_members(struct compilation *c, struct expr *e, uint32_t inside) {
+  struct expr **members = e->items;
+  size_t count = e->count;
+  e->items = NULL;
+  e->count = e->cap = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (members[i]->kind == E_WILD) {
+      expand_wild(c, e, members[i], inside);
+      continue;
+    }
+    resolve(c, members[i], inside);
+    if (!push_item(c, e, members[i])) return;
+    bool rule = members[i]->kind == E_RULE || members[i]->kind == E_BAD;
+    if (e->kind == E_SCORE_OF && !rule)
+      report(c->diags, BAD_MEMBER, members[i]->span, "score of (…) takes rules only");
+  }
+}
+
+/* `inside` is the rule that the expression belongs to, or NO_INDEX. Depth is bounded by the parser's limit. */
+static void resolve(struct compilation *c, struct expr *e, uint32_t inside) {
+  if (!e) return;
+  switch (e->kind) {
+    case E_NAME: resolve_name(c, e); break;
+    case E_DOT: resolve_dot(c, e, inside); break;
+    case E_CALL: resolve_call(c, e, inside); break;
+    case E_RULE: resolve_rule(c, e); break;
+    case E_OF:
+    case E_SCORE_OF: resolve_members(c, e, inside); break;
+    case E_WILD:
+      report(c->diags, BAD_MEMBER, e->span, "`%.*s` stands for rules only among the members of of (…)", TEXT_ARG(e->text));
+      e->kind = E_BAD;
+      break;
+    case E_AND:
+    case E_OR:
+      for (size_t i = 0; i < e->count; i++) resolve(c, e->items[i], inside);
+      break;
+    default:
+      resolve(c, e->a, inside);
+      resolve(c, e->b, inside);
+      break;
+  }
+}
+
+/* --- cycles and depth among lets and rules --- */
+
+/* One step on the way down, for the message. */
+struct trail {
+  const struct trail *up;
+  struct text name;
+  bool rule;
+  size_t index;
+};
+
+static unsigned walk_expr(struct compilation *c, const struct expr *e, const struct trail *up);
+
+static void report_cycle(struct compilation *c, const struct trail *up, struct text name, struct span span) {
+  struct buf line;
+  buf_init(&line, c->arena.alloc);
+  for (const struct trail *at = up; at; at = at->up) {
+    buf_text(&line, at->name);
+    if (text_eq(at->name, name)) break;
+    buf_str(&line, " <- ");
+  }
+  report(c->diags, CYCLE, span, "`%.*s` needs itself: %.*s <- %.*s", TEXT_ARG(name), TEXT_ARG(name), TEXT_ARG(buf_view(&line)));
+  buf_free(&line);
+}
+
+/* How deep below a let or rule it goes; visits each once. */
+static unsigned walk_node(struct compilation *c, bool rule, uint32_t index, const struct trail *up) {
+  enum visit *visit = rule ? &c->rules.at[index].visit : &c->lets.at[index].visit;
+  unsigned *depth = rule ? &c->rules.at[index].depth : &c->lets.at[index].depth;
+  struct word name = rule ? c->rules.at[index].name : c->lets.at[index].name;
+  if (*visit == VISIT_OPEN) {
+    report_cycle(c, up, name.text, name.span);
+    return 0;
+  }
+  if (*visit == VISIT_NEW) {
+    struct trail here = {up, name.text, rule, index};
+    *visit = VISIT_OPEN;
+    *depth = 1 + walk_expr(c, rule ? c->rules.at[index].body->when : c->lets.at[index].expr, &here);
+    *visit = VISIT_DONE;
+    if (*depth == DEPENDENCY_MAX + 1)
+      report(c->diags, TOO_DEEP, name.span, "rules and lets that use each other are more than %d deep", DEPENDENCY_MAX);
+  }
+  return *depth;
+}
+
+static unsigned deeper(unsigned a, unsigned b) {
+  return a > b ? a : b;
+}
+
+static unsigned walk_expr(struct compilation *c, const struct expr *e, const struct trail *up) {
+  unsigned depth = 0, steps = 0;
+  for (const struct trail *at = up; at; at = at->up) steps++;
+  if (!e || steps > DEPENDENCY_MAX + 1) return DEPENDENCY_MAX * (e != NULL);
+  if (e->kind == E_LET) return walk_node(c, false, e->index, up);
+  if (e->kind == E_RULE && e->index != NO_INDEX) return walk_node(c, true, e->index, up);
+  depth = deeper(walk_expr(c, e->a, up), walk_expr(c, e->b, up));
+  for (size_t i = 0; i < e->count; i++) depth = deeper(depth, walk_expr(c, e->items[i], up));
+  return depth;
+}
+
+void names_resolve(struct compilation *c) {
+  for (size_t i = 0; i < c->lets.count; i++) resolve(c, c->lets.at[i].expr, NO_INDEX);
+  for (size_t i = 0; i < c->rules.count; i++) resolve(c, c->rules.at[i].body->when, (uint32_t)i);
+  for (size_t i = 0; i < c->exempts.count; i++) resolve(c, c->exempts.at[i].body->when, NO_INDEX);
+  for (uint32_t i = 0; i < c->lets.count; i++) walk_node(c, false, i, NULL);
+  for (uint32_t i = 0; i < c->rules.count; i++) walk_node(c, true, i, NULL);
+}

@@ -1,0 +1,25 @@
+/* Owns what happens after a syntax error: the message, and the way to the next statement.
+ * Must never know: what the parser builds. */
+#ifndef GRAMMAR_RECOVER_H
+#define GRAMMAR_RECOVER_H
+
+#include <setjmp.h>
+
+#include "grammar/parse.h"
+
+union ASSAY_YYSTYPE;
+
+enum { SYNTAX_EXPECTED_MAX = 8 };
+
+/* Called by bison with the token that does not fit and, if they are few, the ones that would. */
+void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count);
+void syntax_too_deep(struct parse *p, struct span at);
+
+/* Returns to parse_file from inside the scanner; for errors that its fixed memory makes impossible. */
+void recover_abandon(struct parse *p) __attribute__((noreturn));
+
+/* The parser's source of tokens. It counts braces, and after an error drops tokens up to the brace that closes the
+ * statement, or up to a statement's keyword in column 1; then it gives RESYNC. */
+int assay_yylex(union ASSAY_YYSTYPE *value, struct span *at, struct parse *p);
+
+#endif

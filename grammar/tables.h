@@ -1,0 +1,45 @@
+/* Owns the tables of functions and properties, made from functions.def, properties.def and the names' table.
+ * Must never know: a rule. */
+#ifndef GRAMMAR_TABLES_H
+#define GRAMMAR_TABLES_H
+
+#include "base/text.h"
+#include "program/opcode.h"
+
+struct function_info {
+  const char *name;
+  enum value_type result;
+  enum opcode op;
+  const char *args, *shown, *doc;
+};
+
+struct property_info {
+  enum value_type on;
+  const char *word;
+  enum value_type result;
+  enum opcode op;
+  unsigned bit, args;
+  const char *doc;
+};
+
+/* NULL past the end. */
+const struct function_info *function_at(size_t index);
+const struct property_info *property_at(size_t index);
+
+/* The first row of a function's name; its other rows follow it. NULL when there is none. */
+const struct function_info *function_find(struct text name);
+const struct property_info *property_find(enum value_type on, struct text word);
+
+/* The candidate nearest to a misspelt word. */
+struct nearest {
+  struct text word, best;
+  size_t distance;
+};
+
+struct nearest nearest_start(struct text word);
+void nearest_offer(struct nearest *nearest, struct text candidate);
+
+/* Whether the best one is near enough to be suggested. */
+bool nearest_good(const struct nearest *nearest);
+
+#endif

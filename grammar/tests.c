@@ -1,0 +1,176 @@
+/* Owns the check of tests: that their facts, pins, DNS lines and expectations make sense.
+ * Must never know: how a test is run. */
+#include "facts/field.h"
+#include "grammar/codes.h"
+#include "grammar/compile.h"
+#include "grammar/tables.h"
+
+static void bad_value(struct compilation *c, struct span span, const char *fact, const char *form) {
+  report(c->diags, BAD_TEST, span, "`%s` cannot be this", fact);
+  diag_help(c->diags, "it is %s, none (known and empty) or unknown", form);
+}
+
+static bool is_word(const struct atom *atom, const char *word) {
+  return atom->kind == ATOM_WORD && text_is(atom->text, word);
+}
+
+static bool atom_fits(const struct atom *atom, enum field_type type) {
+  switch (type) {
+    case FIELD_BOOL: return is_word(atom, "true") || is_word(atom, "false");
+    case FIELD_INT: return atom->kind == ATOM_NUMBER && atom->number.milli % 1000 == 0;
+    case FIELD_ADDRESS: return atom->kind == ATOM_ADDRESS || (atom->kind == ATOM_STRING && atom->text.len == 0);
+    default: return atom->kind == ATOM_STRING;
+  }
+}
+
+static const char *value_form(enum field_type type) {
+  static const char *const forms[] = {
+      [FIELD_BOOL] = "true, false",           [FIELD_INT] = "a whole number",
+      [FIELD_STRING] = "a string in quotes",  [FIELD_NAME] = "a name in quotes",
+      [FIELD_ADDRESS] = "a bare address",     [FIELD_MAILBOX] = "a mailbox in quotes",
+      [FIELD_MAILBOX_LIST] = "mailboxes in quotes, with commas between them",
+  };
+  return forms[type];
+}
+
+static void check_fact(struct compilation *c, struct test_line *line) {
+  line->index = field_find(line->word.text);
+  if (line->index == FIELD_COUNT) {
+    report(c->diags, UNKNOWN_NAME, line->word.span, "there is no fact `%.*s`", TEXT_ARG(line->word.text));
+    struct nearest nearest = nearest_start(line->word.text);
+    for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(&nearest, text_from(field_info(f)->name));
+    if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    return;
+  }
+  const struct field_info *field = field_info(line->index);
+  bool alone = line->atoms && !line->atoms->next;
+  if (alone && (is_word(line->atoms, "unknown") || is_word(line->atoms, "none"))) {
+    bool numeric = field->type == FIELD_BOOL || field->type == FIELD_INT;
+    if (numeric && is_word(line->atoms, "none")) bad_value(c, line->atoms->span, field->name, value_form(field->type));
+    return;
+  }
+  if (!alone && line->atoms && field->type != FIELD_MAILBOX_LIST)
+    report(c->diags, BAD_TEST, line->span, "`%s` takes one value", field->name);
+  for (const struct atom *atom = line->atoms; atom; atom = atom->next)
+    if (!atom_fits(atom, field->type)) bad_value(c, atom->span, field->name, value_form(field->type));
+}
+
+/* --- dns lines --- */
+
+static const struct {
+  const char *word;
+  bool by_address; /* the question is an address */
+  bool addresses;  /* the answers are */
+} records[] = {{"A", false, true},   {"AAAA", false, true}, {"PTR", true, false},   {"MX", false, false},
+               {"TXT", false, false}, {"NS", false, false},  {"DNSBL", false, true}};
+
+static bool is_outcome(const struct atom *atom) {
+  static const char *const words[] = {"nxdomain", "nodata", "servfail", "timeout", "refused"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (is_word(atom, words[i])) return true;
+  return false;
+}
+
+static void bad_dns(struct compilation *c, struct span span, const char *help) {
+  report(c->diags, BAD_TEST, span, "this is no answer of that record type");
+  diag_help(c->diags, "%s", help);
+}
+
+/* MX answers are preference and name by turns. */
+static void check_mx(struct compilation *c, const struct atom *answer) {
+  for (; answer; answer = answer->next->next)
+    if (answer->kind != ATOM_NUMBER || !answer->next || answer->next->kind != ATOM_STRING) {
+      bad_dns(c, answer->span, "it is MX \"example.org\" 10 \"mx.example.org\"");
+      return;
+    }
+}
+
+static void check_answers(struct compilation *c, const struct atom *answer, size_t type) {
+  if (!answer) return;
+  if (!answer->next && is_outcome(answer)) return;
+  if (text_is(text_from(records[type].word), "MX")) {
+    check_mx(c, answer);
+    return;
+  }
+  for (; answer; answer = answer->next)
+    if (answer->kind != (records[type].addresses ? ATOM_ADDRESS : ATOM_STRING)) {
+      bad_dns(c, answer->span, records[type].addresses ? "answers are bare addresses, or one of nxdomain nodata servfail timeout refused"
+                                                       : "answers stand in quotes, or are one of nxdomain nodata servfail timeout refused");
+      return;
+    }
+}
+
+static void check_dns(struct compilation *c, struct test_line *line) {
+  size_t type = 0, count = sizeof records / sizeof *records;
+  while (type < count && !text_is(line->word.text, records[type].word)) type++;
+  if (type == count) {
+    report(c->diags, BAD_TEST, line->word.span, "`%.*s` is no record type", TEXT_ARG(line->word.text));
+    diag_help(c->diags, "the types are A AAAA PTR MX TXT NS DNSBL");
+    return;
+  }
+  line->index = (uint32_t)type;
+  const struct atom *question = line->atoms, *answer = question ? question->next : NULL;
+  bool dnsbl = text_is(line->word.text, "DNSBL");
+  if (dnsbl && answer) answer = answer->next; /* the zone, then what is asked for in it */
+  enum atom_kind wants = records[type].by_address ? ATOM_ADDRESS : ATOM_STRING;
+  if (question->kind != wants || !answer) {
+    report(c->diags, BAD_TEST, line->span, "a dns line is a record type, a question, and its answer");
+    diag_help(c->diags, dnsbl                       ? "it is DNSBL \"zone.example\" 192.0.2.1 127.0.0.2"
+                        : records[type].by_address ? "it is PTR 192.0.2.1 \"mx.example.org\""
+                                                   : "it is A \"mx.example.org\" 192.0.2.1");
+    return;
+  }
+  check_answers(c, answer, type);
+}
+
+/* --- rules, exemptions, actions --- */
+
+static void check_symbol(struct compilation *c, struct test_line *line, enum symbol_kind kind) {
+  const struct symbol *symbol = symbol_find(c, line->word.text);
+  if (symbol && symbol->kind == kind) {
+    line->index = symbol->index;
+    return;
+  }
+  const char *what = kind == SYMBOL_RULE ? "rule" : "exemption";
+  report(c->diags, UNKNOWN_NAME, line->word.span, "there is no %s `%.*s`", what, TEXT_ARG(line->word.text));
+  struct nearest nearest = nearest_start(line->word.text);
+  for (size_t i = 0; i < c->names.texts.count; i++)
+    if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);
+  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+}
+
+static void check_action(struct compilation *c, struct test_line *line) {
+  static const char *const words[] = {"accept", "tag", "greylist", "defer", "reject", "discard"};
+  for (uint32_t a = 0; a < ACTION_COUNT; a++)
+    if (text_is(line->word.text, words[a])) line->index = a;
+  if (line->index != NO_INDEX) return;
+  report(c->diags, BAD_ACTION, line->word.span, "`%.*s` is no action", TEXT_ARG(line->word.text));
+  diag_help(c->diags, "the actions are accept, tag, greylist, defer, reject and discard");
+}
+
+static void check_line(struct compilation *c, struct test_line *line) {
+  if (line->kind == LINE_FACT) check_fact(c, line);
+  if (line->kind == LINE_DNS) check_dns(c, line);
+  if (line->kind == LINE_PIN) check_symbol(c, line, SYMBOL_RULE);
+  if (line->kind != LINE_EXPECT) return;
+  if (line->expect == EXPECT_RULE) check_symbol(c, line, SYMBOL_RULE);
+  if (line->expect == EXPECT_EXEMPT) check_symbol(c, line, SYMBOL_EXEMPT);
+  if (line->expect == EXPECT_ACTION) check_action(c, line);
+}
+
+static void check_test(struct compilation *c, const struct test_tree *test) {
+  bool expects = test->rule != NO_INDEX;
+  for (struct test_line *line = test->lines; line; line = line->next) {
+    check_line(c, line);
+    expects |= line->kind == LINE_EXPECT;
+  }
+  if (expects) return;
+  report(c->diags, BAD_TEST, test->span, "this test expects nothing");
+  diag_help(c->diags, "add a line such as `expect HELO_EMPTY` or `expect action accept`");
+}
+
+void tests_check(struct compilation *c) {
+  for (size_t r = 0; r < c->rules.count; r++)
+    for (const struct test_tree *test = c->rules.at[r].body->tests; test; test = test->next) check_test(c, test);
+  for (size_t i = 0; i < c->tests.count; i++) check_test(c, c->tests.at[i]);
+}

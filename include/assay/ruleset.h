@@ -1,0 +1,102 @@
+/* Owns compiled rule sets: making them from files or text, looking into them, running the tests written in them.
+ * Must never know: a connection. */
+#ifndef ASSAY_RULESET_H
+#define ASSAY_RULESET_H
+
+#include <assay/alloc.h>
+#include <assay/diag.h>
+#include <assay/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An immutable, verified set of rules. Shared by threads; counted: _ref and _unref are atomic. Since 0.1. */
+typedef struct assay_ruleset assay_ruleset;
+
+/* Set with the macro, then change what differs. Since 0.1. */
+typedef struct assay_compile_options {
+  size_t size;             /* sizeof(assay_compile_options) */
+  const assay_alloc *alloc; /* NULL: malloc; else it must outlive the rule set */
+  bool tests;              /* keep the tests, for assay_ruleset_test */
+  bool lint;               /* warn about style as well: what `assay check` shows */
+} assay_compile_options;
+
+#define ASSAY_COMPILE_OPTIONS_INIT {sizeof(assay_compile_options), NULL, false, false}
+
+/* Compiles files and folders (a folder: its *.rule files in byte order). options may be NULL. *diags, if diags is not
+ * NULL, gets the list of diagnostics, warnings too, in success and in failure; caller frees it. ASSAY_BAD_RULES
+ * when the diagnostics hold an error; ASSAY_NOT_FOUND or ASSAY_IO_ERROR when a named path cannot be read. */
+ASSAY_API assay_status assay_ruleset_compile_files(assay_ruleset **out, const char *const *paths, size_t count,
+                                                   const assay_compile_options *options, assay_diags **diags);
+
+/* Compiles one text; `name` stands for the file in diagnostics; includes are relative to the working directory. */
+ASSAY_API assay_status assay_ruleset_compile_text(assay_ruleset **out, const char *name, const char *text, size_t len,
+                                                  const assay_compile_options *options, assay_diags **diags);
+
+ASSAY_API assay_ruleset *assay_ruleset_ref(assay_ruleset *ruleset);
+ASSAY_API void assay_ruleset_unref(assay_ruleset *ruleset); /* NULL is allowed */
+
+/* Texts are borrowed and live as long as the rule set; "" where the rule does not say. Scores in thousandths. */
+typedef struct assay_rule_info {
+  const char *name, *describe, *group;
+  int64_t score;
+  bool disabled;
+  const char *file;
+  unsigned line;
+} assay_rule_info;
+
+ASSAY_API size_t assay_ruleset_rule_count(const assay_ruleset *ruleset);
+ASSAY_API assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, assay_rule_info *out);
+
+/* Counts for a summary line. Since 0.1. */
+typedef struct assay_ruleset_stats {
+  size_t files, rules, exemptions, lists, tests, features, instructions;
+} assay_ruleset_stats;
+ASSAY_API void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out);
+
+/* Prints the bytecode as a listing; rule NULL: all of it, else what that rule needs (ASSAY_NOT_FOUND). */
+ASSAY_API assay_status assay_ruleset_disassemble(const assay_ruleset *ruleset, const char *rule, assay_write_fn write,
+                                                 void *user);
+
+/* What one test found. Texts are NUL-terminated and live until the callback returns. Since 0.1. */
+typedef struct assay_test_result {
+  const char *file;
+  unsigned line;
+  const char *rule;     /* the rule it stands in; NULL for a top-level test */
+  const char *title;    /* "hit", "miss: no PTR", or a top-level test's title */
+  bool passed;
+  const char *expected; /* when it failed: "hit"; "score >= 3" */
+  const char *got;      /* "unknown"; "score 2.5" */
+  const char *trace;    /* several lines that show why: each part of the condition with its answer and values */
+} assay_test_result;
+
+/* Runs the tests kept by the `tests` option, in file order, and calls back for each. Tests never touch the network. The
+ * callback returns false to stop. A test that cannot run (no memory) ends the run with its status. */
+ASSAY_API assay_status assay_ruleset_test(const assay_ruleset *ruleset,
+                                          bool (*report)(void *user, const assay_test_result *result), void *user);
+
+/* The table of functions of the language. Static. Since 0.1. */
+typedef struct assay_function_info {
+  const char *name;      /* "embeds_address" */
+  const char *signature; /* "embeds_address(name, address) -> bool" */
+  const char *doc;
+} assay_function_info;
+ASSAY_API const assay_function_info *assay_function_at(size_t index); /* NULL past the end */
+
+/* The table of properties of values. Static. Since 0.1. */
+typedef struct assay_property_info {
+  const char *type;   /* of the value it belongs to: "name" */
+  const char *name;   /* "is_fqdn" */
+  const char *result; /* type of the result: "bool" */
+  const char *doc;
+} assay_property_info;
+ASSAY_API const assay_property_info *assay_property_at(size_t index); /* NULL past the end */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

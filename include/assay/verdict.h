@@ -1,0 +1,81 @@
+/* Owns the answer about one connection: score, interval, action, the rules that hit, the rules still open.
+ * Must never know: how it was found. */
+#ifndef ASSAY_VERDICT_H
+#define ASSAY_VERDICT_H
+
+#include <assay/alloc.h>
+#include <assay/facts.h>
+#include <assay/ruleset.h>
+#include <assay/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From mild to harsh. Since 0.1. */
+typedef enum assay_action {
+  ASSAY_ACCEPT,
+  ASSAY_TAG,
+  ASSAY_GREYLIST,
+  ASSAY_DEFER,
+  ASSAY_REJECT,
+  ASSAY_DISCARD
+} assay_action;
+
+/* Static: "accept" … "discard". */
+ASSAY_API const char *assay_action_text(assay_action action);
+
+/* Reused from one evaluation to the next; holds a reference on its rule set, and copies of every other text. One thread at
+ * a time. Since 0.1. */
+typedef struct assay_verdict assay_verdict;
+
+ASSAY_API assay_status assay_verdict_new(assay_verdict **out, const assay_alloc *alloc); /* caller frees */
+ASSAY_API void assay_verdict_free(assay_verdict *verdict);
+
+/* Thousandths. score is what true rules add; low <= score <= high are the bounds once what is still unknown is known. */
+ASSAY_API int64_t assay_verdict_score(const assay_verdict *verdict);
+ASSAY_API int64_t assay_verdict_low(const assay_verdict *verdict);
+ASSAY_API int64_t assay_verdict_high(const assay_verdict *verdict);
+
+/* The action at the score; reject and discard softened to defer where a failed look-up could have saved the mail. */
+ASSAY_API assay_action assay_verdict_action(const assay_verdict *verdict);
+
+/* Nothing that is still to come can change the action. */
+ASSAY_API bool assay_verdict_settled(const assay_verdict *verdict);
+
+/* The reply text of the action with its placeholders filled, printable ASCII, at most 400 bytes; NULL when the
+ * action has none. Borrowed from the verdict, NUL-terminated; so are all texts below. */
+ASSAY_API const char *assay_verdict_reply(const assay_verdict *verdict);
+
+/* The exemption that held, and its describe; NULL when none did. Then there are no hits and the score is 0. */
+ASSAY_API const char *assay_verdict_exempt(const assay_verdict *verdict);
+ASSAY_API const char *assay_verdict_exempt_describe(const assay_verdict *verdict);
+
+typedef struct assay_hit {
+  const char *rule, *group, *describe; /* group "" when it has none */
+  int64_t score;                       /* thousandths */
+} assay_hit;
+
+ASSAY_API size_t assay_verdict_hit_count(const assay_verdict *verdict);
+ASSAY_API assay_status assay_verdict_hit_at(const assay_verdict *verdict, size_t index, assay_hit *out);
+
+/* A rule whose condition is unknown, why, and what it waits for. Exemptions that are unknown are listed too. */
+typedef struct assay_unknown {
+  const char *rule;
+  assay_why why;
+  size_t wait_count;
+} assay_unknown;
+
+ASSAY_API size_t assay_verdict_unknown_count(const assay_verdict *verdict);
+ASSAY_API assay_status assay_verdict_unknown_at(const assay_verdict *verdict, size_t index, assay_unknown *out);
+
+/* What the rule waits for: a fact or a question as the rule writes it, "helo" or "dns.address(helo)". NULL past the end. */
+ASSAY_API const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,181 @@
+/* Owns the reading of a verb's command line from a table, and the help that is printed from the same table.
+ * Must never know: what an option does. */
+#include "cli/opt.h"
+
+#include <stdlib.h>
+
+#include "cli/table.h"
+#include "cli/term.h"
+#include "proto/near.h"
+
+static const struct opt help_option = {"help", 'h', OPT_FLAG, NULL, 0, NULL, "show this and do nothing else"};
+
+struct parse {
+  const struct opt_spec *spec;
+  struct cli *cli;
+  char *into;
+  int argc, at; /* at: the argument being read */
+  char **argv;
+  int code;
+};
+
+static const struct opt *option_at(const struct opt_spec *spec, size_t index) {
+  return index < spec->count ? &spec->options[index] : index == spec->count ? &help_option : NULL;
+}
+
+static const char *option_name_at(void *user, size_t index) {
+  const struct opt *option = option_at(user, index);
+  return option ? option->name : NULL;
+}
+
+static const struct opt *find_long(const struct opt_spec *spec, const char *name, size_t len) {
+  const struct opt *option;
+  for (size_t i = 0; (option = option_at(spec, i)); i++)
+    if (strlen(option->name) == len && memcmp(option->name, name, len) == 0) return option;
+  return NULL;
+}
+
+static const struct opt *find_short(const struct opt_spec *spec, char letter) {
+  const struct opt *option;
+  for (size_t i = 0; (option = option_at(spec, i)); i++)
+    if (option->letter == letter) return option;
+  return NULL;
+}
+
+static void print_help(const struct opt_spec *spec, struct cli *cli) {
+  struct bytes *bytes = &cli->out.bytes;
+  struct table table = {.indent = 2, .width = cli->terminal_out ? term_width(cli->out.fd) : 0};
+  const struct opt *option;
+  bytes_str(bytes, "Usage: ");
+  bytes_str(bytes, spec->usage);
+  bytes_str(bytes, "\n\n");
+  bytes_str(bytes, spec->about);
+  bytes_str(bytes, "\n\nOptions:\n");
+  for (size_t i = 0; (option = option_at(spec, i)); i++) {
+    struct bytes *cell = table_cell(&table);
+    char letter[] = {'-', option->letter, ',', ' ', 0};
+    bytes_str(cell, option->letter ? letter : "    ");
+    bytes_str(cell, "--");
+    bytes_str(cell, option->name);
+    if (option->value) bytes_byte(cell, ' ');
+    if (option->value) bytes_str(cell, option->value);
+    bytes_str(table_cell(&table), option->doc);
+    table_end_row(&table);
+  }
+  table_print(&table, bytes);
+  table_free(&table);
+}
+
+static bool wrong(struct parse *parse) {
+  const char *usage = parse->spec->usage;
+  cli_say(parse->cli, "Usage: %s", usage);
+  parse->code = CLI_USAGE;
+  return false;
+}
+
+static bool no_option(struct parse *parse, const char *name, size_t len) {
+  struct opt_spec spec = *parse->spec;
+  const char *nearest = near_find(name, len, option_name_at, &spec);
+  const char *given = parse->argv[parse->at];
+  if (nearest)
+    cli_complain(parse->cli, "there is no option %s; did you mean --%s?", given, nearest);
+  else
+    cli_complain(parse->cli, "there is no option %s", given);
+  return wrong(parse);
+}
+
+static bool append(struct parse *parse, struct opt_list *list, const char *key, const char *value) {
+  /* No list can hold more than there are arguments. */
+  if (!list->items) list->items = calloc((size_t)parse->argc, sizeof *list->items);
+  if (!list->items) {
+    cli_complain(parse->cli, "out of memory");
+    parse->code = CLI_IO;
+    return false;
+  }
+  list->items[list->count++] = (struct opt_pair){key, value};
+  return true;
+}
+
+/* glued: what follows the option in the same argument, or NULL. */
+static bool take_option(struct parse *parse, const struct opt *option, const char *glued) {
+  char *member = parse->into + option->offset;
+  if (option == &help_option) {
+    print_help(parse->spec, parse->cli);
+    parse->code = CLI_OK;
+    return false;
+  }
+  if (option->kind == OPT_FLAG) {
+    if (glued) {
+      cli_complain(parse->cli, "--%s takes no value", option->name);
+      return wrong(parse);
+    }
+    *(bool *)(void *)member = true;
+    return true;
+  }
+  if (!glued) {
+    if (parse->at + 1 >= parse->argc) {
+      cli_complain(parse->cli, "--%s needs a value: --%s %s", option->name, option->name, option->value);
+      return wrong(parse);
+    }
+    glued = parse->argv[++parse->at];
+  }
+  if (option->kind == OPT_LIST) return append(parse, (struct opt_list *)(void *)member, option->key, glued);
+  *(const char **)(void *)member = glued;
+  return true;
+}
+
+static bool take_long(struct parse *parse, const char *name) {
+  size_t len = strcspn(name, "=");
+  const struct opt *option = find_long(parse->spec, name, len);
+  if (!option) return no_option(parse, name, len);
+  return take_option(parse, option, name[len] == '=' ? name + len + 1 : NULL);
+}
+
+/* Flags may share one hyphen; a value may stand glued to its letter. */
+static bool take_short(struct parse *parse, const char *letters) {
+  for (; *letters; letters++) {
+    const struct opt *option = find_short(parse->spec, *letters);
+    if (!option) return no_option(parse, letters, 0);
+    bool rest = option->kind != OPT_FLAG && letters[1];
+    if (!take_option(parse, option, rest ? letters + 1 : NULL)) return false;
+    if (option->kind != OPT_FLAG) return true;
+  }
+  return true;
+}
+
+static bool take_argument(struct parse *parse, char *argument) {
+  struct opt_list *list = (struct opt_list *)(void *)(parse->into + parse->spec->arguments);
+  if (parse->spec->most == 0 || list->count == parse->spec->most) {
+    cli_complain(parse->cli, "what is %s for? it is no option, and no argument is wanted here", argument);
+    return wrong(parse);
+  }
+  return append(parse, list, NULL, argument);
+}
+
+bool opt_parse(const struct opt_spec *spec, struct cli *cli, void *into, int argc, char **argv, int *code) {
+  struct parse parse = {spec, cli, into, argc, 0, argv, CLI_OK};
+  bool options = true, good = true;
+  for (; good && parse.at < argc; parse.at++) {
+    char *argument = argv[parse.at];
+    if (!options || argument[0] != '-' || !argument[1])
+      good = take_argument(&parse, argument);
+    else if (strcmp(argument, "--") == 0)
+      options = false;
+    else if (argument[1] == '-')
+      good = take_long(&parse, argument + 2);
+    else
+      good = take_short(&parse, argument + 1);
+  }
+  const struct opt_list *list = (const struct opt_list *)(const void *)(parse.into + spec->arguments);
+  if (good && spec->least > 0 && list->count < spec->least) {
+    cli_complain(cli, "something is missing on the command line");
+    good = wrong(&parse);
+  }
+  *code = parse.code;
+  return good;
+}
+
+void opt_list_free(struct opt_list *list) {
+  free(list->items);
+  *list = (struct opt_list){0};
+}

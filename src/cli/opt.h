@@ -1,0 +1,46 @@
+/* Owns the reading of a verb's command line from a table, and the help that is printed from the same table.
+ * Must never know: what an option does. */
+#ifndef CLI_OPT_H
+#define CLI_OPT_H
+
+#include <stddef.h>
+
+#include "cli/cli.h"
+
+/* Where a value goes: a bool, a const char * (the last one given stays), or the end of a struct opt_list. */
+enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_LIST };
+
+struct opt {
+  const char *name; /* without its two hyphens */
+  char letter;      /* its short form, or 0 */
+  enum opt_kind kind;
+  const char *value; /* what help calls its value */
+  size_t offset;     /* of the member in the verb's struct */
+  const char *key;   /* OPT_LIST: goes into the list beside the value; may be NULL */
+  const char *doc;
+};
+
+struct opt_pair {
+  const char *key, *value;
+};
+
+struct opt_list {
+  struct opt_pair *items; /* caller frees with opt_list_free */
+  size_t count;
+};
+
+struct opt_spec {
+  const char *usage; /* "assay check PATH…" */
+  const char *about;
+  const struct opt *options;
+  size_t count;
+  size_t arguments; /* offset of the struct opt_list that takes what is no option */
+  size_t least, most;
+};
+
+/* False when there is nothing more to do; the exit code is then in *code: help was asked for, or the line is
+ * wrong. */
+bool opt_parse(const struct opt_spec *spec, struct cli *cli, void *into, int argc, char **argv, int *code);
+void opt_list_free(struct opt_list *list);
+
+#endif

@@ -1,0 +1,140 @@
+/* Owns how a verdict is shown to a person.
+ * Must never know: how it was found. */
+#include "cli/report.h"
+
+#include "cli/table.h"
+#include "cli/term.h"
+
+#define ID_COLUMN 16
+#define SCORE_COLUMN 7
+#define ACTION_COLUMN 8
+
+static enum term_style style_of(assay_action action) {
+  if (action == ASSAY_ACCEPT) return TERM_GREEN;
+  return action >= ASSAY_REJECT ? TERM_RED : TERM_YELLOW;
+}
+
+static void safe(struct bytes *out, const char *text) {
+  bytes_printable(out, text, strlen(text));
+}
+
+static void heading(struct table *table, bool colour, const char *const *names, size_t count) {
+  for (size_t i = 0; i < count; i++) term_paint(table_cell(table), colour, TERM_BOLD, names[i]);
+  table_end_row(table);
+}
+
+static void print_hits(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width) {
+  static const char *const names[] = {"RULE", "SCORE", "DESCRIPTION"};
+  size_t count = assay_verdict_hit_count(verdict);
+  struct table table = {.width = width, .right = 1u << 1};
+  assay_hit hit;
+  if (count == 0) return;
+  heading(&table, colour, names, 3);
+  for (size_t i = 0; i < count && assay_verdict_hit_at(verdict, i, &hit) == ASSAY_OK; i++) {
+    safe(table_cell(&table), hit.rule);
+    bytes_milli(table_cell(&table), hit.score);
+    safe(table_cell(&table), hit.describe);
+    table_end_row(&table);
+  }
+  table_print(&table, out);
+  table_free(&table);
+  bytes_byte(out, '\n');
+}
+
+static void print_unknown(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width) {
+  static const char *const names[] = {"UNKNOWN", "WHY", "WAITS FOR"};
+  size_t count = assay_verdict_unknown_count(verdict);
+  struct table table = {.width = width};
+  assay_unknown unknown;
+  if (count == 0) return;
+  heading(&table, colour, names, 3);
+  for (size_t i = 0; i < count && assay_verdict_unknown_at(verdict, i, &unknown) == ASSAY_OK; i++) {
+    safe(table_cell(&table), unknown.rule);
+    bytes_str(table_cell(&table), assay_why_text(unknown.why));
+    struct bytes *waits = table_cell(&table);
+    const char *wait;
+    for (size_t k = 0; (wait = assay_verdict_wait_at(verdict, i, k)); k++) {
+      if (k > 0) bytes_str(waits, ", ");
+      safe(waits, wait);
+    }
+    table_end_row(&table);
+  }
+  table_print(&table, out);
+  table_free(&table);
+  bytes_byte(out, '\n');
+}
+
+static void interval(struct bytes *out, const assay_verdict *verdict) {
+  int64_t low = assay_verdict_low(verdict), high = assay_verdict_high(verdict);
+  if (low == high) return;
+  bytes_str(out, " (");
+  bytes_milli(out, low);
+  bytes_str(out, " to ");
+  bytes_milli(out, high);
+  bytes_byte(out, ')');
+}
+
+static void label(struct bytes *out, bool colour, const char *text) {
+  term_paint(out, colour, TERM_BOLD, text);
+  bytes_spaces(out, 8 - strlen(text));
+}
+
+void report_full(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width) {
+  const char *exempt = assay_verdict_exempt(verdict), *describe = assay_verdict_exempt_describe(verdict);
+  const char *reply = assay_verdict_reply(verdict);
+  assay_action action = assay_verdict_action(verdict);
+  print_hits(out, verdict, colour, width);
+  print_unknown(out, verdict, colour, width);
+  if (exempt) {
+    label(out, colour, "exempt");
+    safe(out, exempt);
+    if (describe && describe[0]) bytes_str(out, "  ");
+    if (describe) safe(out, describe);
+    bytes_byte(out, '\n');
+  }
+  label(out, colour, "score");
+  bytes_milli(out, assay_verdict_score(verdict));
+  interval(out, verdict);
+  bytes_byte(out, '\n');
+  label(out, colour, "action");
+  term_paint(out, colour, style_of(action), assay_action_text(action));
+  if (!assay_verdict_settled(verdict)) bytes_str(out, " (what is still unknown may change it)");
+  bytes_byte(out, '\n');
+  if (reply) {
+    label(out, colour, "reply");
+    safe(out, reply);
+    bytes_byte(out, '\n');
+  }
+}
+
+static void pad(struct bytes *out, size_t from, size_t column) {
+  size_t used = out->len - from;
+  bytes_spaces(out, used < column ? column - used : 0);
+}
+
+void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour) {
+  const char *exempt = assay_verdict_exempt(verdict);
+  assay_action action = assay_verdict_action(verdict);
+  const char *word = assay_action_text(action);
+  size_t start = out->len, word_len = strlen(word), count = assay_verdict_hit_count(verdict);
+  assay_hit hit;
+  bytes_printable(out, id, id_len);
+  pad(out, start, ID_COLUMN);
+  bytes_byte(out, ' ');
+  start = out->len;
+  bytes_milli(out, assay_verdict_score(verdict));
+  pad(out, start, SCORE_COLUMN);
+  bytes_byte(out, ' ');
+  term_paint(out, colour, style_of(action), word);
+  if (exempt || count > 0) bytes_spaces(out, (word_len < ACTION_COLUMN ? ACTION_COLUMN - word_len : 0));
+  if (exempt) {
+    bytes_str(out, " exempt ");
+    safe(out, exempt);
+  }
+  for (size_t i = 0; i < count && assay_verdict_hit_at(verdict, i, &hit) == ASSAY_OK; i++) {
+    bytes_byte(out, ' ');
+    safe(out, hit.rule);
+  }
+  interval(out, verdict);
+  bytes_byte(out, '\n');
+}

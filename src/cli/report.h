@@ -1,0 +1,17 @@
+/* Owns how a verdict is shown to a person.
+ * Must never know: how it was found. */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <assay/verdict.h>
+
+#include "proto/bytes.h"
+
+/* A table of the rules that hit, what is unknown, the score, the action and its reply. Width 0: no lines are
+ * wrapped. */
+void report_full(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width);
+
+/* One line: a name for the connection, score, action, rules. */
+void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour);
+
+#endif

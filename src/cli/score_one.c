@@ -1,0 +1,58 @@
+/* Owns scoring the one connection that the command line describes.
+ * Must never know: the format of an input. */
+#include "cli/report.h"
+#include "cli/score.h"
+#include "cli/term.h"
+#include "proto/verdict_json.h"
+
+/* A repeated list grows; anything else that is repeated is replaced. */
+static enum proto_result set_fact(assay_facts *facts, assay_fact fact, const char *value, bool again,
+                                  struct proto_error *error) {
+  size_t len = strlen(value);
+  bool append = again && assay_fact_at((size_t)fact)->type == ASSAY_TYPE_MAILBOX_LIST;
+  assay_status status =
+      append ? assay_facts_append(facts, fact, value, len) : assay_facts_set(facts, fact, value, len);
+  return proto_value_result(status, fact, value, len, error);
+}
+
+/* The options' pairs: a fact's name and value, or no name and FACT=VALUE. */
+static int set_facts(struct scorer *scorer) {
+  bool seen[ASSAY_FACT_COUNT] = {false};
+  struct proto_error error;
+  for (size_t i = 0; i < scorer->request->facts.count; i++) {
+    struct opt_pair pair = scorer->request->facts.items[i];
+    const char *name = pair.key ? pair.key : pair.value;
+    size_t len = strcspn(name, "=");
+    assay_fact fact;
+    if (!pair.key && name[len] != '=') {
+      cli_complain(scorer->cli, "--set wants FACT=VALUE, such as --set helo.verb=EHLO; %s has no =", name);
+      return CLI_USAGE;
+    }
+    enum proto_result result = proto_find_fact(&fact, "name", name, len, &error);
+    if (result == PROTO_OK) {
+      result = set_fact(scorer->facts, fact, pair.key ? pair.value : name + len + 1, seen[fact], &error);
+      seen[fact] = true;
+    }
+    if (result != PROTO_OK) {
+      cli_complain(scorer->cli, "%s", result == PROTO_NO_MEMORY ? "out of memory" : error.text);
+      return result == PROTO_NO_MEMORY ? CLI_IO : CLI_USAGE;
+    }
+  }
+  return CLI_OK;
+}
+
+int score_one(struct scorer *scorer) {
+  static const struct proto_id no_id = {PROTO_ID_NONE, NULL, 0};
+  struct cli *cli = scorer->cli;
+  int code = set_facts(scorer);
+  if (code != CLI_OK) return code;
+  if (!score_evaluate(scorer)) return CLI_IO;
+  if (scorer->request->json) {
+    verdict_json(&cli->out.bytes, scorer->verdict, &no_id);
+    bytes_byte(&cli->out.bytes, '\n');
+  } else {
+    size_t width = cli->terminal_out ? term_width(cli->out.fd) : 0;
+    report_full(&cli->out.bytes, scorer->verdict, cli->colour_out, width);
+  }
+  return CLI_OK;
+}

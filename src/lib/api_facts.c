@@ -1,0 +1,151 @@
+/* Owns the public face of facts and answers.
+ * Must never know: rules. */
+#include "facts/host.h"
+#include "lib/handles.h"
+
+/* The public numbers are the table's. */
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) \
+  _Static_assert((int)ASSAY_FACT_##id == (int)FIELD_##id, "include/assay/facts.h and fields.def differ");
+#include "facts/fields.def"
+#undef FIELD
+_Static_assert((int)ASSAY_FACT_COUNT == (int)FIELD_COUNT, "include/assay/facts.h and fields.def differ");
+_Static_assert((int)ASSAY_NEVER == (int)WHY_NEVER && (int)ASSAY_FAILED == (int)WHY_FAILED, "the reasons differ");
+_Static_assert((int)ASSAY_QUESTION_NS == (int)QUESTION_NS, "the questions differ");
+
+static const assay_fact_info infos[] = {
+#define TYPE_WORD_BOOL "bool"
+#define TYPE_WORD_INT "int"
+#define TYPE_WORD_STRING "string"
+#define TYPE_WORD_NAME "name"
+#define TYPE_WORD_ADDRESS "address"
+#define TYPE_WORD_MAILBOX "mailbox"
+#define TYPE_WORD_MAILBOX_LIST "list of mailbox"
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) \
+  {word, ASSAY_TYPE_##type, TYPE_WORD_##type, #stage, doc, json, postfix, milter, header},
+#include "facts/fields.def"
+#undef FIELD
+};
+
+const assay_fact_info *assay_fact_at(size_t index) {
+  return index < FIELD_COUNT ? &infos[index] : NULL;
+}
+
+assay_status assay_fact_find(assay_fact *out, const char *name, size_t len) {
+  if (!out || !name) return ASSAY_BAD_ARGUMENT;
+  unsigned field = field_find(text_of(name, len));
+  *out = (assay_fact)field;
+  return field < FIELD_COUNT ? ASSAY_OK : ASSAY_NOT_FOUND;
+}
+
+const char *assay_why_text(assay_why why) {
+  static const char *const texts[] = {"not yet", "failed", "never"};
+  size_t at = (size_t)why;
+  return at < sizeof texts / sizeof *texts ? texts[at] : "unknown";
+}
+
+assay_status assay_facts_new(assay_facts **out, const assay_alloc *alloc) {
+  if (!out) return ASSAY_BAD_ARGUMENT;
+  *out = NULL;
+  alloc = handle_alloc(alloc);
+  assay_facts *facts = mem_new(alloc, sizeof *facts);
+  if (!facts) return ASSAY_NO_MEMORY;
+  facts->alloc = alloc;
+  assay_status status = facts_new(&facts->facts, alloc);
+  if (status == ASSAY_OK)
+    *out = facts;
+  else
+    mem_free(alloc, facts, sizeof *facts);
+  return status;
+}
+
+void assay_facts_free(assay_facts *facts) {
+  if (!facts) return;
+  facts_free(facts->facts);
+  mem_free(facts->alloc, facts, sizeof *facts);
+}
+
+void assay_facts_clear(assay_facts *facts) {
+  if (facts) facts_clear(facts->facts);
+}
+
+void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why questions_why) {
+  if (!facts) return;
+  facts->facts->unset_why = (enum why)facts_why;
+  facts->facts->unasked_why = (enum why)questions_why;
+}
+
+static bool fact_ok(const assay_facts *facts, assay_fact fact) {
+  return facts && (unsigned)fact < FIELD_COUNT;
+}
+
+assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
+  if (!fact_ok(facts, fact) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
+  return facts_set(facts->facts, (enum field)fact, text_of(bytes ? bytes : "", len));
+}
+
+assay_status assay_facts_append(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
+  if (!fact_ok(facts, fact) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
+  return facts_append(facts->facts, (enum field)fact, text_of(bytes ? bytes : "", len));
+}
+
+assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value) {
+  return fact_ok(facts, fact) ? facts_set_int(facts->facts, (enum field)fact, value) : ASSAY_BAD_ARGUMENT;
+}
+
+assay_status assay_facts_set_bool(assay_facts *facts, assay_fact fact, bool value) {
+  return fact_ok(facts, fact) ? facts_set_bool(facts->facts, (enum field)fact, value) : ASSAY_BAD_ARGUMENT;
+}
+
+assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why) {
+  if (!fact_ok(facts, fact) || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
+  return facts_set_unknown(facts->facts, (enum field)fact, (enum why)why);
+}
+
+/* --- answers --- */
+
+/* A question's name in its compared form; an address becomes its reverse name. */
+static assay_status question_name(struct facts *facts, assay_question_type type, struct text name, struct text *out) {
+  struct addr addr;
+  struct host host;
+  if (type == ASSAY_QUESTION_PTR && addr_parse(&addr, name) == ADDR_OK) {
+    struct buf reverse;
+    buf_init(&reverse, facts->alloc);
+    addr_reverse(&reverse, addr);
+    *out = arena_text(&facts->arena, buf_view(&reverse));
+    bool failed = reverse.failed;
+    buf_free(&reverse);
+    return failed || facts->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+  }
+  if (!host_scan(&host, name, &facts->arena)) return ASSAY_NO_MEMORY;
+  *out = host.canonical;
+  return ASSAY_OK;
+}
+
+static assay_status parse_record(assay_question_type type, struct text text, struct record *out) {
+  out->text = text;
+  if (type != ASSAY_QUESTION_A && type != ASSAY_QUESTION_AAAA) return ASSAY_OK;
+  return addr_parse(&out->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
+                                const char *const *records, const size_t *record_lens, size_t count) {
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (count && (!records || !record_lens)))
+    return ASSAY_BAD_ARGUMENT;
+  struct text canonical;
+  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
+  if (!parsed) status = ASSAY_NO_MEMORY;
+  for (size_t i = 0; i < count && status == ASSAY_OK; i++)
+    status = parse_record(type, text_of(records[i], record_lens[i]), &parsed[i]);
+  if (status != ASSAY_OK) return status;
+  return facts_answer(facts->facts, (enum question)type, canonical, parsed, count);
+}
+
+assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
+                                        assay_why why) {
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
+  struct text canonical;
+  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  if (status != ASSAY_OK) return status;
+  return facts_answer_unknown(facts->facts, (enum question)type, canonical, (enum why)why);
+}

@@ -1,0 +1,159 @@
+/* Owns the public face of rule sets: compiling, sharing, looking into them.
+ * Must never know: a connection. */
+#include "lib/handles.h"
+#include "lib/loader_fs.h"
+#include "program/disasm.h"
+
+static assay_diags *diags_make(const assay_alloc *alloc) {
+  assay_diags *diags = mem_new(alloc, sizeof *diags);
+  if (!diags) return NULL;
+  diags->alloc = alloc;
+  diags_init(&diags->list, alloc);
+  return diags;
+}
+
+static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
+  const struct program *p = ruleset->linked->program;
+  size_t tests = c->tests.count;
+  for (size_t r = 0; r < c->rules.count; r++)
+    for (const struct test_tree *t = c->rules.at[r].body->tests; t; t = t->next) tests++;
+  size_t lists = 0;
+  for (size_t i = 0; i < c->lists.count; i++) lists += c->lists.at[i].name.text.len != 0;
+  ruleset->stats = (assay_ruleset_stats){.files = c->file_count,
+                                         .rules = p->rules_count,
+                                         .exemptions = p->exempts_count,
+                                         .lists = lists,
+                                         .tests = tests,
+                                         .features = p->rule_bits,
+                                         .instructions = p->code_count};
+}
+
+static assay_status make_ruleset(assay_ruleset **out, struct verified *verified, struct compilation *c,
+                                 const assay_alloc *alloc) {
+  assay_ruleset *ruleset = mem_new(alloc, sizeof *ruleset);
+  if (!ruleset) {
+    verified_free(verified, alloc);
+    return ASSAY_NO_MEMORY;
+  }
+  atomic_init(&ruleset->refs, 1);
+  ruleset->alloc = alloc;
+  assay_status status = linked_new(&ruleset->linked, verified, alloc);
+  if (status == ASSAY_OK) {
+    fill_stats(ruleset, c);
+    *out = ruleset;
+  } else {
+    mem_free(alloc, ruleset, sizeof *ruleset);
+  }
+  return status;
+}
+
+static void compilation_end(struct compilation *c, const assay_alloc *alloc) {
+  if (!c) return;
+  compilation_free(c);
+  mem_free(alloc, c, sizeof *c);
+}
+
+/* Compiles, links, and keeps the tree where its tests are wanted. */
+static assay_status compile(assay_ruleset **out, const struct text *paths, size_t count, const struct text *text,
+                            const assay_compile_options *options, assay_diags *diags, const assay_alloc *alloc) {
+  struct verified *verified = NULL;
+  struct compilation *c = mem_new(alloc, sizeof *c);
+  if (!c) return ASSAY_NO_MEMORY;
+  assay_status status = compilation_init(c, alloc, &loader_fs, &diags->list);
+  c->lint = options && options->lint;
+  if (status == ASSAY_OK) status = compile_run(&verified, c, paths, count, text, alloc);
+  if (status == ASSAY_OK) status = make_ruleset(out, verified, c, alloc);
+  if (status == ASSAY_OK && options && options->tests) {
+    c->diags = NULL;
+    (*out)->compilation = c;
+    c = NULL;
+  }
+  compilation_end(c, alloc);
+  return status;
+}
+
+static assay_status compile_to(assay_ruleset **out, const struct text *paths, size_t count, const struct text *text,
+                               const assay_compile_options *options, assay_diags **diags_out) {
+  const assay_alloc *alloc = handle_alloc(options ? options->alloc : NULL);
+  assay_diags *diags = diags_make(alloc);
+  if (!diags) return ASSAY_NO_MEMORY;
+  assay_status status = compile(out, paths, count, text, options, diags, alloc);
+  if (diags_out)
+    *diags_out = diags;
+  else
+    assay_diags_free(diags);
+  return status;
+}
+
+assay_status assay_ruleset_compile_files(assay_ruleset **out, const char *const *paths, size_t count,
+                                         const assay_compile_options *options, assay_diags **diags) {
+  if (out) *out = NULL;
+  if (diags) *diags = NULL;
+  if (!out || (count && !paths) || (options && options->size < sizeof *options)) return ASSAY_BAD_ARGUMENT;
+  const assay_alloc *alloc = handle_alloc(options ? options->alloc : NULL);
+  struct text *texts = mem_new(alloc, count * sizeof *texts);
+  if (!texts) return ASSAY_NO_MEMORY;
+  for (size_t i = 0; i < count; i++) texts[i] = text_from(paths[i]);
+  assay_status status = compile_to(out, texts, count, NULL, options, diags);
+  mem_free(alloc, texts, count * sizeof *texts);
+  return status;
+}
+
+assay_status assay_ruleset_compile_text(assay_ruleset **out, const char *name, const char *text, size_t len,
+                                        const assay_compile_options *options, assay_diags **diags) {
+  if (out) *out = NULL;
+  if (diags) *diags = NULL;
+  if (!out || !name || (!text && len) || (options && options->size < sizeof *options)) return ASSAY_BAD_ARGUMENT;
+  struct text path = text_from(name), bytes = text_of(text ? text : "", len);
+  return compile_to(out, &path, 1, &bytes, options, diags);
+}
+
+assay_ruleset *assay_ruleset_ref(assay_ruleset *ruleset) {
+  if (ruleset) atomic_fetch_add_explicit(&ruleset->refs, 1, memory_order_relaxed);
+  return ruleset;
+}
+
+void assay_ruleset_unref(assay_ruleset *ruleset) {
+  if (!ruleset || atomic_fetch_sub_explicit(&ruleset->refs, 1, memory_order_acq_rel) != 1) return;
+  linked_free(ruleset->linked);
+  compilation_end(ruleset->compilation, ruleset->alloc);
+  mem_free(ruleset->alloc, ruleset, sizeof *ruleset);
+}
+
+size_t assay_ruleset_rule_count(const assay_ruleset *ruleset) {
+  return ruleset ? ruleset->linked->program->rules_count : 0;
+}
+
+assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, assay_rule_info *out) {
+  if (!ruleset || !out || index >= ruleset->linked->program->rules_count) return ASSAY_BAD_ARGUMENT;
+  const struct program *p = ruleset->linked->program;
+  const struct rule *rule = &p->rules[index];
+  *out = (assay_rule_info){.name = rule->name.ptr,
+                           .describe = rule->describe.ptr,
+                           .group = rule->group == NO_INDEX ? "" : p->groups[rule->group].name.ptr,
+                           .score = rule->score,
+                           .disabled = rule->disabled,
+                           .file = rule->file.ptr,
+                           .line = rule->line};
+  return ASSAY_OK;
+}
+
+void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out) {
+  if (ruleset && out) *out = ruleset->stats;
+}
+
+assay_status assay_ruleset_disassemble(const assay_ruleset *ruleset, const char *rule, assay_write_fn write,
+                                       void *user) {
+  if (!ruleset || !write) return ASSAY_BAD_ARGUMENT;
+  struct buf out;
+  buf_init(&out, ruleset->alloc);
+  bool found = true;
+  if (rule)
+    found = disasm_rule(&out, ruleset->linked->verified, text_from(rule));
+  else
+    disasm_program(&out, ruleset->linked->verified);
+  assay_status status = out.failed ? ASSAY_NO_MEMORY : found ? ASSAY_OK : ASSAY_NOT_FOUND;
+  if (status == ASSAY_OK && out.len) write(user, out.ptr, out.len);
+  buf_free(&out);
+  return status;
+}

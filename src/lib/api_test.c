@@ -1,0 +1,207 @@
+/* Owns the running of the tests that rule files hold.
+ * Must never know: who reads the report. */
+#include "lib/handles.h"
+#include "lib/test_facts.h"
+#include "lib/trace.h"
+
+enum { PINS_MAX = 256 };
+
+struct runner {
+  const assay_ruleset *ruleset;
+  const struct compilation *c;
+  assay_facts *facts;
+  assay_workspace *workspace;
+  assay_verdict *verdict;
+  struct buf title, file, expected, got, trace;
+  bool (*report)(void *user, const assay_test_result *result);
+  void *user;
+  bool stopped;
+};
+
+static const char *const outcomes[] = {"hit", "miss", "unknown"};
+static const enum answer_kind outcome_answers[] = {ANSWER_YES, ANSWER_NO, ANSWER_NOT_YET};
+
+static enum outcome outcome_of(enum answer_kind answer) {
+  return answer == ANSWER_YES ? OUTCOME_HIT : answer == ANSWER_NO ? OUTCOME_MISS : OUTCOME_UNKNOWN;
+}
+
+static const char *text_end(struct buf *buf) {
+  buf_byte(buf, '\0');
+  return buf->failed ? "" : buf->ptr;
+}
+
+static void clear(struct runner *r) {
+  struct buf *all[] = {&r->title, &r->file, &r->expected, &r->got, &r->trace};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_clear(all[i]);
+}
+
+static void tell(struct runner *r, const struct test_tree *test, bool passed) {
+  struct place place = sources_place(&r->c->sources, test->span);
+  buf_text(&r->file, place.file);
+  assay_test_result result = {.file = text_end(&r->file),
+                              .line = place.line,
+                              .rule = test->rule == NO_INDEX ? NULL : r->ruleset->linked->program->rules[test->rule].name.ptr,
+                              .title = text_end(&r->title),
+                              .passed = passed,
+                              .expected = text_end(&r->expected),
+                              .got = text_end(&r->got),
+                              .trace = text_end(&r->trace)};
+  r->stopped = !r->report(r->user, &result);
+}
+
+static assay_status judge_rule(struct runner *r, const struct test_tree *test, enum answer_kind *answer) {
+  struct verdict_pin pins[PINS_MAX];
+  size_t count = 0;
+  for (const struct test_line *line = test->lines; line; line = line->next) {
+    if (line->kind != LINE_PIN) continue;
+    if (count == PINS_MAX) return ASSAY_OVER_LIMIT;
+    pins[count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
+  }
+  return verdict_judge(answer, test->rule, pins, count, r->ruleset->linked, r->facts->facts, r->workspace->workspace);
+}
+
+static assay_status run_rule_test(struct runner *r, const struct test_tree *test) {
+  enum answer_kind answer;
+  assay_status status = test_facts_fill(r->facts, test->lines);
+  if (status == ASSAY_OK) status = judge_rule(r, test, &answer);
+  if (status != ASSAY_OK) return status;
+  bool passed = outcome_of(answer) == test->outcome;
+  buf_str(&r->title, outcomes[test->outcome]);
+  if (test->title.ptr) buf_printf(&r->title, ": %.*s", TEXT_ARG(test->title));
+  buf_str(&r->expected, outcomes[test->outcome]);
+  buf_str(&r->got, outcomes[outcome_of(answer)]);
+  if (!passed) trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->rules.at[test->rule].body->when);
+  tell(r, test, passed);
+  return ASSAY_OK;
+}
+
+/* --- tests of a whole connection --- */
+
+static bool listed(const struct verdict *v, uint32_t index, bool exemption) {
+  for (size_t i = 0; i < v->open_count; i++)
+    if (v->open[i].index == index && v->open[i].exemption == exemption) return true;
+  return false;
+}
+
+static enum outcome rule_outcome(const struct verdict *v, uint32_t rule) {
+  for (size_t i = 0; i < v->hit_count; i++)
+    if (v->hits[i] == rule) return OUTCOME_HIT;
+  return listed(v, rule, false) ? OUTCOME_UNKNOWN : OUTCOME_MISS;
+}
+
+static bool holds(enum compare_op op, int64_t score, int64_t with) {
+  const bool answers[] = {[CMP_EQ] = score == with, [CMP_NE] = score != with, [CMP_LT] = score < with,
+                          [CMP_LE] = score <= with, [CMP_GT] = score > with,  [CMP_GE] = score >= with};
+  return answers[op];
+}
+
+/* For the whole interval; it is an interval, so its ends decide, but != also asks whether it contains the number. */
+static bool score_holds(const struct verdict *v, enum compare_op op, int64_t with) {
+  if (op == CMP_NE) return v->high < with || v->low > with;
+  return holds(op, v->low, with) && holds(op, v->high, with) && holds(op, v->score, with);
+}
+
+static void got_score(struct buf *out, const struct verdict *v) {
+  buf_str(out, "score ");
+  buf_milli(out, v->score);
+  if (v->low == v->high) return;
+  buf_str(out, " (");
+  buf_milli(out, v->low);
+  buf_str(out, " to ");
+  buf_milli(out, v->high);
+  buf_byte(out, ')');
+}
+
+static bool check_expect(struct runner *r, const struct test_line *line) {
+  const struct verdict *v = r->verdict->verdict;
+  switch (line->expect) {
+    case EXPECT_RULE:
+      buf_printf(&r->got, "%.*s %s", TEXT_ARG(line->word.text), outcomes[rule_outcome(v, line->index)]);
+      return rule_outcome(v, line->index) == line->outcome;
+    case EXPECT_SCORE: got_score(&r->got, v); return score_holds(v, line->op, line->number.milli);
+    case EXPECT_ACTION:
+      buf_printf(&r->got, "action %s", assay_action_text((assay_action)v->action));
+      return v->action == (enum action)line->index;
+    case EXPECT_EXEMPT:
+      buf_printf(&r->got, "%s", v->exempt == NO_INDEX ? "no exemption" : assay_verdict_exempt(r->verdict));
+      return (v->exempt == line->index) != line->negated;
+  }
+  return false;
+}
+
+/* Every rule that hit or is open, and the trace of the one that was asked for. */
+static void explain(struct runner *r, const struct test_line *line) {
+  const struct verdict *v = r->verdict->verdict;
+  const struct program *p = r->ruleset->linked->program;
+  for (size_t i = 0; i < v->hit_count; i++) {
+    buf_printf(&r->trace, "    hit      %.*s ", TEXT_ARG(p->rules[v->hits[i]].name));
+    buf_milli(&r->trace, p->rules[v->hits[i]].score);
+    buf_byte(&r->trace, '\n');
+  }
+  for (size_t i = 0; i < v->open_count; i++) {
+    struct text name = v->open[i].exemption ? p->exempts[v->open[i].index].name : p->rules[v->open[i].index].name;
+    buf_printf(&r->trace, "    unknown  %.*s (%s)\n", TEXT_ARG(name), assay_why_text((assay_why)v->open[i].why));
+  }
+  if (line->expect == EXPECT_RULE)
+    trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->rules.at[line->index].body->when);
+  if (line->expect == EXPECT_EXEMPT)
+    trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->exempts.at[line->index].body->when);
+}
+
+static assay_status run_whole_test(struct runner *r, const struct test_tree *test) {
+  assay_status status = test_facts_fill(r->facts, test->lines);
+  if (status == ASSAY_OK) status = assay_evaluate(r->ruleset, r->facts, r->workspace, r->verdict);
+  if (status != ASSAY_OK) return status;
+  bool passed = true;
+  buf_text(&r->title, test->title);
+  for (const struct test_line *line = test->lines; line && passed; line = line->next) {
+    if (line->kind != LINE_EXPECT) continue;
+    buf_clear(&r->got);
+    passed = check_expect(r, line);
+    if (passed) continue;
+    struct text text = sources_text(&r->c->sources, line->span);
+    buf_text(&r->expected, text_starts(text, TEXT("expect ")) ? text_of(text.ptr + 7, text.len - 7) : text);
+    explain(r, line);
+  }
+  if (passed) buf_clear(&r->got);
+  tell(r, test, passed);
+  return ASSAY_OK;
+}
+
+static bool is_named(const struct compilation *c, uint32_t file) {
+  for (size_t i = 0; i < c->named_files.count; i++)
+    if (c->named_files.at[i] == file) return true;
+  return false;
+}
+
+static assay_status run_one(struct runner *r, const struct test_tree *test) {
+  clear(r);
+  return test->rule == NO_INDEX ? run_whole_test(r, test) : run_rule_test(r, test);
+}
+
+static assay_status run_all(struct runner *r) {
+  assay_status status = ASSAY_OK;
+  for (size_t i = 0; i < r->c->rules.count; i++)
+    for (const struct test_tree *test = r->c->rules.at[i].body->tests; test && status == ASSAY_OK && !r->stopped; test = test->next)
+      status = run_one(r, test);
+  for (size_t i = 0; i < r->c->tests.count && status == ASSAY_OK && !r->stopped; i++)
+    if (is_named(r->c, r->c->tests.at[i]->span.file)) status = run_one(r, r->c->tests.at[i]);
+  return status;
+}
+
+assay_status assay_ruleset_test(const assay_ruleset *ruleset,
+                                bool (*report)(void *user, const assay_test_result *result), void *user) {
+  if (!ruleset || !report || !ruleset->compilation) return ASSAY_BAD_ARGUMENT;
+  struct runner r = {.ruleset = ruleset, .c = ruleset->compilation, .report = report, .user = user};
+  struct buf *all[] = {&r.title, &r.file, &r.expected, &r.got, &r.trace};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_init(all[i], ruleset->alloc);
+  assay_status status = assay_facts_new(&r.facts, ruleset->alloc);
+  if (status == ASSAY_OK) status = assay_workspace_new(&r.workspace, ruleset->alloc);
+  if (status == ASSAY_OK) status = assay_verdict_new(&r.verdict, ruleset->alloc);
+  if (status == ASSAY_OK) status = run_all(&r);
+  assay_verdict_free(r.verdict);
+  assay_workspace_free(r.workspace);
+  assay_facts_free(r.facts);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_free(all[i]);
+  return status;
+}

@@ -1,0 +1,46 @@
+/* Owns what stands behind the public handles.
+ * Must never know: files, or a protocol. */
+#ifndef LIB_HANDLES_H
+#define LIB_HANDLES_H
+
+#include <assay/assay.h>
+#include <stdatomic.h>
+
+#include "facts/facts.h"
+#include "grammar/compile.h"
+#include "run/verdict.h"
+#include "run/workspace.h"
+
+struct assay_diags {
+  const assay_alloc *alloc;
+  struct diags list;
+};
+
+struct assay_ruleset {
+  atomic_size_t refs;
+  const assay_alloc *alloc;
+  struct linked *linked;
+  struct compilation *compilation; /* the tree, while tests are kept; else NULL */
+  assay_ruleset_stats stats;
+};
+
+struct assay_facts {
+  const assay_alloc *alloc;
+  struct facts *facts;
+};
+
+struct assay_workspace {
+  const assay_alloc *alloc;
+  struct workspace *workspace;
+};
+
+struct assay_verdict {
+  const assay_alloc *alloc;
+  struct verdict *verdict;
+  assay_ruleset *ruleset; /* of the latest evaluation; the texts are its */
+};
+
+/* The host's allocator, or the C library's. */
+const assay_alloc *handle_alloc(const assay_alloc *alloc);
+
+#endif

@@ -1,0 +1,168 @@
+/* Owns the way from the lines of a test to facts and answers.
+ * Must never know: how a test is judged. */
+#include "lib/test_facts.h"
+
+enum { ANSWERS_MAX = 64 };
+
+static bool is_word(const struct atom *atom, const char *word) {
+  return atom->kind == ATOM_WORD && text_is(atom->text, word);
+}
+
+static assay_status set_one(struct facts *facts, enum field field, const struct atom *atom) {
+  switch (field_info(field)->type) {
+    case FIELD_BOOL: return facts_set_bool(facts, field, is_word(atom, "true"));
+    case FIELD_INT: return facts_set_int(facts, field, atom->number.milli / 1000);
+    case FIELD_ADDRESS: {
+      assay_status status = facts_set(facts, field, TEXT(""));
+      if (status == ASSAY_OK && atom->kind == ATOM_ADDRESS) facts->values[field].address = atom->address;
+      return status;
+    }
+    default: return facts_set(facts, field, atom->text);
+  }
+}
+
+static assay_status set_fact(struct facts *facts, const struct test_line *line) {
+  enum field field = (enum field)line->index;
+  const struct atom *atom = line->atoms;
+  if (is_word(atom, "unknown")) return facts_set_unknown(facts, field, WHY_NOT_YET);
+  if (is_word(atom, "none")) return facts_set(facts, field, TEXT(""));
+  assay_status status = set_one(facts, field, atom);
+  for (atom = atom->next; atom && status == ASSAY_OK; atom = atom->next) status = facts_append(facts, field, atom->text);
+  return status;
+}
+
+/* --- dns lines --- */
+
+struct mock {
+  assay_facts *facts;
+  struct text name;
+  const struct atom *answers;
+  const char *records[ANSWERS_MAX];
+  size_t lens[ANSWERS_MAX], count;
+};
+
+static assay_status give(const struct mock *mock, assay_question_type type) {
+  return assay_facts_answer(mock->facts, type, mock->name.ptr, mock->name.len, mock->records, mock->lens, mock->count);
+}
+
+static bool add_text(struct mock *mock, struct text text) {
+  if (mock->count == ANSWERS_MAX) return false;
+  mock->records[mock->count] = text.ptr;
+  mock->lens[mock->count++] = text.len;
+  return true;
+}
+
+/* The addresses of one family among the answers. */
+static assay_status give_addresses(struct mock *mock, uint8_t family) {
+  struct buf printed[ANSWERS_MAX];
+  size_t used = 0;
+  assay_status status = ASSAY_OK;
+  mock->count = 0;
+  for (const struct atom *atom = mock->answers; atom && status == ASSAY_OK; atom = atom->next) {
+    if (atom->kind != ATOM_ADDRESS || atom->address.family != family) continue;
+    if (used == ANSWERS_MAX) return ASSAY_OVER_LIMIT;
+    buf_init(&printed[used], mock->facts->alloc);
+    addr_print(&printed[used], atom->address);
+    if (printed[used].failed || !add_text(mock, buf_view(&printed[used]))) status = ASSAY_NO_MEMORY;
+    used++;
+  }
+  if (status == ASSAY_OK) status = give(mock, family == 6 ? ASSAY_QUESTION_AAAA : ASSAY_QUESTION_A);
+  while (used > 0) buf_free(&printed[--used]);
+  return status;
+}
+
+static assay_status give_texts(struct mock *mock, assay_question_type type) {
+  mock->count = 0;
+  for (const struct atom *atom = mock->answers; atom; atom = atom->next)
+    if (atom->kind == ATOM_STRING && !add_text(mock, atom->text)) return ASSAY_OVER_LIMIT;
+  return give(mock, type);
+}
+
+static bool is_failure(const struct atom *atom) {
+  return is_word(atom, "servfail") || is_word(atom, "timeout") || is_word(atom, "refused");
+}
+
+static bool line_names(const struct test_line *line, const char *type, struct text name) {
+  return line->kind == LINE_DNS && text_is(line->word.text, type) && line->atoms && text_eq_nocase(line->atoms->text, name);
+}
+
+/* An A line answers for both families, unless the other one has a line of its own. */
+static assay_status give_both(struct mock *mock, const struct test_line *line, const struct test_line *all) {
+  bool v6 = text_is(line->word.text, "AAAA"), failure = is_failure(mock->answers);
+  bool other = false;
+  for (const struct test_line *l = all; l; l = l->next) other |= line_names(l, v6 ? "A" : "AAAA", mock->name);
+  assay_status status = ASSAY_OK;
+  for (int family = 4; family <= 6 && status == ASSAY_OK; family += 2) {
+    bool own = (family == 6) == v6;
+    if (!own && other) continue;
+    assay_question_type type = family == 6 ? ASSAY_QUESTION_AAAA : ASSAY_QUESTION_A;
+    status = failure ? assay_facts_answer_unknown(mock->facts, type, mock->name.ptr, mock->name.len, ASSAY_FAILED)
+                     : give_addresses(mock, (uint8_t)family);
+  }
+  return status;
+}
+
+/* The name under which a DNS list is asked: reversed address or name, then the zone. */
+static assay_status list_name(struct mock *mock, const struct test_line *line, struct buf *out) {
+  const struct atom *subject = line->atoms->next;
+  if (subject->kind == ATOM_ADDRESS) {
+    addr_reverse(out, subject->address);
+    size_t tail = subject->address.family == 6 ? sizeof ".ip6.arpa" - 1 : sizeof ".in-addr.arpa" - 1;
+    if (!out->failed) out->len -= tail;
+  } else {
+    buf_text(out, subject->text);
+  }
+  buf_byte(out, '.');
+  buf_text(out, line->atoms->text);
+  mock->name = buf_view(out);
+  mock->answers = subject->next;
+  return out->failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
+static assay_status give_list(struct mock *mock, const struct test_line *line) {
+  struct buf name;
+  buf_init(&name, mock->facts->alloc);
+  assay_status status = list_name(mock, line, &name);
+  if (status == ASSAY_OK && is_failure(mock->answers))
+    status = assay_facts_answer_unknown(mock->facts, ASSAY_QUESTION_A, mock->name.ptr, mock->name.len, ASSAY_FAILED);
+  else if (status == ASSAY_OK)
+    status = give_addresses(mock, 4);
+  buf_free(&name);
+  return status;
+}
+
+static assay_status set_answer(assay_facts *facts, const struct test_line *line, const struct test_line *all) {
+  static const struct {
+    const char *word;
+    assay_question_type type;
+  } types[] = {{"MX", ASSAY_QUESTION_MX}, {"TXT", ASSAY_QUESTION_TXT}, {"NS", ASSAY_QUESTION_NS}, {"PTR", ASSAY_QUESTION_PTR}};
+  struct mock mock = {.facts = facts, .name = line->atoms->text, .answers = line->atoms->next};
+  if (text_is(line->word.text, "DNSBL")) return give_list(&mock, line);
+  if (text_is(line->word.text, "A") || text_is(line->word.text, "AAAA")) return give_both(&mock, line, all);
+  struct buf address;
+  buf_init(&address, facts->alloc);
+  if (line->atoms->kind == ATOM_ADDRESS) {
+    addr_print(&address, line->atoms->address);
+    mock.name = buf_view(&address);
+  }
+  assay_status status = address.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+  for (size_t i = 0; i < sizeof types / sizeof *types && status == ASSAY_OK; i++) {
+    if (!text_is(line->word.text, types[i].word)) continue;
+    status = is_failure(mock.answers)
+                 ? assay_facts_answer_unknown(facts, types[i].type, mock.name.ptr, mock.name.len, ASSAY_FAILED)
+                 : give_texts(&mock, types[i].type);
+  }
+  buf_free(&address);
+  return status;
+}
+
+assay_status test_facts_fill(assay_facts *facts, const struct test_line *lines) {
+  assay_status status = ASSAY_OK;
+  assay_facts_clear(facts);
+  assay_facts_default_why(facts, ASSAY_NEVER, ASSAY_NEVER);
+  for (const struct test_line *line = lines; line && status == ASSAY_OK; line = line->next) {
+    if (line->kind == LINE_FACT) status = set_fact(facts->facts, line);
+    if (line->kind == LINE_DNS) status = set_answer(facts, line, lines);
+  }
+  return status;
+}

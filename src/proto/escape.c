@@ -1,0 +1,96 @@
+/* Owns how bytes of any kind are shown to a person and to a JSON reader.
+ * Must never know: what the bytes mean. */
+#include "proto/bytes.h"
+
+#define UTF8_BAD UINT32_MAX
+
+/* Each row is a lead byte's range, with the range its second byte must lie in: that alone shuts out overlong
+ * forms, surrogates and what is past U+10FFFF. */
+static const struct utf8_row {
+  unsigned char lead_low, lead_high, second_low, second_high, len, mask;
+} utf8_rows[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2, 0x1F}, {0xE0, 0xE0, 0xA0, 0xBF, 3, 0x0F}, {0xE1, 0xEC, 0x80, 0xBF, 3, 0x0F},
+    {0xED, 0xED, 0x80, 0x9F, 3, 0x0F}, {0xEE, 0xEF, 0x80, 0xBF, 3, 0x0F}, {0xF0, 0xF0, 0x90, 0xBF, 4, 0x07},
+    {0xF1, 0xF3, 0x80, 0xBF, 4, 0x07}, {0xF4, 0xF4, 0x80, 0x8F, 4, 0x07},
+};
+
+/* The code point at ptr and its length, or UTF8_BAD and 1. */
+static uint32_t utf8_take(const unsigned char *ptr, size_t len, size_t *used) {
+  *used = 1;
+  if (ptr[0] < 0x80) return ptr[0];
+  const struct utf8_row *row = NULL;
+  for (size_t i = 0; i < sizeof utf8_rows / sizeof *utf8_rows; i++)
+    if (ptr[0] >= utf8_rows[i].lead_low && ptr[0] <= utf8_rows[i].lead_high) row = &utf8_rows[i];
+  if (!row || len < row->len || ptr[1] < row->second_low || ptr[1] > row->second_high) return UTF8_BAD;
+  uint32_t code = ptr[0] & row->mask;
+  for (size_t i = 1; i < row->len; i++) {
+    if (ptr[i] < 0x80 || ptr[i] > 0xBF) return UTF8_BAD;
+    code = code << 6 | (ptr[i] & 0x3Fu);
+  }
+  *used = row->len;
+  return code;
+}
+
+/* Characters that a terminal obeys, hides, or lets turn the direction of the text about them. */
+static bool unseen(uint32_t code) {
+  static const struct {
+    uint32_t low, high;
+  } ranges[] = {{0, 0x1F},         {0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},   {0x200B, 0x200F},
+                {0x2028, 0x202E},  {0x2060, 0x206F}, {0xE000, 0xF8FF}, {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFB},
+                {0xE0000, UTF8_BAD}};
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+    if (code >= ranges[i].low && code <= ranges[i].high) return true;
+  return false;
+}
+
+static const char hex[] = "0123456789abcdef";
+
+void bytes_printable(struct bytes *bytes, const char *ptr, size_t len) {
+  for (size_t i = 0, used; i < len; i += used) {
+    const unsigned char *at = (const unsigned char *)ptr + i;
+    bool plain = !unseen(utf8_take(at, len - i, &used));
+    if (plain) bytes_add(bytes, ptr + i, used);
+    for (size_t k = 0; !plain && k < used; k++) {
+      char escaped[4] = {'\\', 'x', hex[at[k] >> 4], hex[at[k] & 15]};
+      bytes_add(bytes, escaped, sizeof escaped);
+    }
+  }
+}
+
+static bool json_plain(unsigned char byte) {
+  return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+}
+
+static void json_odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t used) {
+  static const char letters[] = "btn\0fr"; /* for bytes 8 to 13; 11 has none */
+  if (code == UTF8_BAD) {
+    BYTES_LITERAL(bytes, "\\ufffd");
+  } else if (code == '"' || code == '\\') {
+    char escaped[2] = {'\\', (char)code};
+    bytes_add(bytes, escaped, sizeof escaped);
+  } else if (code >= 8 && code <= 13 && letters[code - 8]) {
+    char escaped[2] = {'\\', letters[code - 8]};
+    bytes_add(bytes, escaped, sizeof escaped);
+  } else if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) {
+    char escaped[6] = {'\\', 'u', '0', '0', hex[code >> 4], hex[code & 15]};
+    bytes_add(bytes, escaped, sizeof escaped);
+  } else {
+    bytes_add(bytes, ptr, used);
+  }
+}
+
+void bytes_json(struct bytes *bytes, const char *ptr, size_t len) {
+  bytes_byte(bytes, '"');
+  size_t i = 0;
+  while (i < len) {
+    size_t from = i;
+    while (i < len && json_plain((unsigned char)ptr[i])) i++;
+    bytes_add(bytes, ptr + from, i - from);
+    if (i == len) break;
+    size_t used;
+    uint32_t code = utf8_take((const unsigned char *)ptr + i, len - i, &used);
+    json_odd(bytes, ptr + i, code, used);
+    i += used;
+  }
+  bytes_byte(bytes, '"');
+}
