@@ -115,8 +115,16 @@ value_id lower_value(struct lower *l, const struct expr *e) {
 
 /* --- features --- */
 
+/* A leaf that is the negation of its feature is named by what the feature says. */
+static struct text feature_text(struct lower *l, const struct expr *e) {
+  static const char *const words[] = {[E_COMPARE] = "==", [E_MATCH] = "=~", [E_IN] = "in", [E_UNDER] = "under"};
+  if (!e->flip) return lower_text(l, e);
+  struct text a = lower_text(l, e->a), b = lower_text(l, e->b);
+  return arena_printf(l->scratch, "%.*s %s %.*s", TEXT_ARG(a), words[e->kind], TEXT_ARG(b));
+}
+
 static feature_id feature(struct lower *l, struct expr *e, struct insn insn) {
-  feature_id id = builder_feature(&l->builder, insn, lower_text(l, e));
+  feature_id id = builder_feature(&l->builder, insn, feature_text(l, e));
   if (id != NO_INDEX && l->early) l->builder.features.at[id].early = true;
   return id;
 }

@@ -84,9 +84,9 @@ statement:
   | LIST name ADD_TO FROM STRING                      { stmt_list_change(p, @$, $2, false, NULL, $5); }
   | LIST name TAKE_FROM set                           { stmt_list_change(p, @$, $2, true, $4, (struct word){0}); }
   | LIST name TAKE_FROM FROM STRING                   { stmt_list_change(p, @$, $2, true, NULL, $5); }
-  | MAP name ASSIGN '{' pairs comma '}'               { stmt_map(p, span_join(@1, @2), $2, false, $5); }
+  | MAP name '{' pairs comma '}'                      { stmt_map(p, span_join(@1, @2), $2, false, $4); }
   | MAP name ADD_TO '{' pairs comma '}'               { stmt_map(p, span_join(@1, @2), $2, true, $5); }
-  | MAP name ASSIGN '{' '}'                           { stmt_map(p, span_join(@1, @2), $2, false, NULL); }
+  | MAP name '{' '}'                                  { stmt_map(p, span_join(@1, @2), $2, false, NULL); }
   | MAP name ADD_TO '{' '}'                           { stmt_map(p, span_join(@1, @2), $2, true, NULL); }
   | LET name ASSIGN expr                              { stmt_let(p, span_join(@1, @2), $2, $4); }
   | RULE UPPER '{' rule_body '}'                      { stmt_body(p, S_RULE, span_join(@1, @2), $2, $4); }
