@@ -65,6 +65,7 @@ struct expr {
   struct span span;
   uint16_t depth;          /* of nesting, as the limit counts it */
   bool paren;              /* written in parentheses: never flattened into a longer and/or */
+  bool warned;             /* a lint has spoken of it */
   bool negated;            /* !=~ forms: !~, not in, not under */
   bool each;               /* its value is one element of a list: under any(…); after types.c */
   enum value_type type;    /* after types.c; TYPE_COUNT_OF for what is no value (sets, regexes, maps) */

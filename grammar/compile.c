@@ -3,6 +3,7 @@
 #include "grammar/compile.h"
 
 #include "grammar/codes.h"
+#include "grammar/lint.h"
 
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
                               struct diags *diags) {
@@ -33,8 +34,10 @@ static assay_status to_program(struct verified **out, struct compilation *c, con
   struct program program = {.code_count = 0};
   struct verify_fault fault;
   arena_init(&program.arena, alloc, SIZE_MAX);
+  if (c->lint) lint_guards(c);
+  if (c->lint) lint_regexes(c);
   fold_all(c);
-  if (c->lint) lint_all(c);
+  if (c->lint) lint_rules(c);
   if (!lower_all(c, &program)) {
     arena_free(&program.arena);
     return c->diags->errors ? ASSAY_BAD_RULES : ASSAY_NO_MEMORY;

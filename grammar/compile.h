@@ -123,7 +123,6 @@ void types_check(struct compilation *c);   /* types.c */
 void fold_all(struct compilation *c);      /* fold.c */
 void tests_check(struct compilation *c);   /* tests.c */
 void replies_check(struct compilation *c); /* replies.c */
-void lint_all(struct compilation *c);      /* lint.c */
 bool lower_all(struct compilation *c, struct program *program); /* lower.c: false when the program is too big */
 
 /* Compiles; the verified program, or NULL with the reason in status: ASSAY_BAD_RULES when diags hold an error. */

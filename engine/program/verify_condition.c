@@ -57,6 +57,7 @@ static bool bit_is_ready(const struct checker *checker, uint32_t pc, uint32_t un
 
 static bool verify_bits_ready(struct checker *checker, uint32_t pc, uint32_t unit) {
   const struct insn *insn = &checker->p->code[pc];
+  if (insn->word > checker->p->bit_count / 64) return verify_fail(checker, "a tested word lies outside", pc);
   if (insn->value & ~insn->mask) return verify_fail(checker, "a value outside its mask", pc);
   for (uint64_t left = insn->mask; left; left &= left - 1) {
     uint32_t bit = insn->word * 64u + (uint32_t)__builtin_ctzll(left);

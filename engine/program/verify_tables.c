@@ -47,6 +47,7 @@ static bool verify_set(struct checker *checker, uint32_t s) {
 
 static bool verify_map(struct checker *checker, uint32_t m) {
   const struct program *p = checker->p;
+  if (p->maps[m].count && !p->maps[m].entries) return verify_fail(checker, "a map without its entries", m);
   for (uint32_t i = 0; i < p->maps[m].count; i++) {
     uint32_t set = p->maps[m].entries[i].set;
     if (set >= p->sets_count || p->sets[set].kind != SET_NAMES)

@@ -170,7 +170,9 @@ static void draw_line(struct trace *t, const struct expr *e, unsigned depth) {
 
 static void draw_parts(struct trace *t, const struct expr *e, unsigned depth) {
   if (depth >= TRACE_DEPTH_MAX || t->lines >= TRACE_LINES_MAX) return;
-  if (e->kind == E_NOT && e->a->kind != E_BOOL) draw(t, e->a, depth + 1);
+  bool same_place = e->kind == E_NOT && e->a->span.begin == e->span.begin && e->a->span.end == e->span.end;
+  if (same_place) draw_parts(t, e->a, depth); /* none of (…) is kept as a negation */
+  if (e->kind == E_NOT && !same_place) draw(t, e->a, depth + 1);
   for (size_t i = 0; (e->kind == E_AND || e->kind == E_OR || e->kind == E_OF) && i < e->count; i++)
     draw(t, e->items[i], depth + 1);
   if (e->kind == E_LET && e->type == TYPE_BOOL) draw(t, t->c->lets.at[e->index].expr, depth + 1);
