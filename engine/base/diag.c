@@ -16,19 +16,38 @@ void diags_free(struct diags *diags) {
   arena_free(&diags->arena);
 }
 
+/* Names and texts from outside stand in messages: what could drive a terminal is shown as a question mark. A tab in a source
+ * line is kept, since the caret line repeats it. */
+static struct text tamed(struct text text, char *bytes, bool keep_tabs) {
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)bytes[i];
+    bool c1 = c == 0xC2 && i + 1 < text.len && ((unsigned char)bytes[i + 1] & 0xE0) == 0x80;
+    if ((c < 0x20 && !(keep_tabs && c == '\t')) || c == 0x7f) bytes[i] = '?';
+    if (c1) bytes[i] = bytes[i + 1] = '?';
+  }
+  return text;
+}
+
+static struct text tamed_copy(struct arena *arena, struct text text, bool keep_tabs) {
+  char *bytes = arena_new(arena, text.len + 1);
+  if (!bytes) return TEXT("");
+  if (text.len) memcpy(bytes, text.ptr, text.len);
+  return tamed(text_of(bytes, text.len), bytes, keep_tabs);
+}
+
 static struct text format_text(struct arena *arena, const char *format, va_list args) {
   char line[MESSAGE_MAX];
   int len = vsnprintf(line, sizeof line, format, args);
   if (len < 0) return TEXT("");
   size_t n = (size_t)len < sizeof line ? (size_t)len : sizeof line - 1;
-  return arena_text(arena, text_of(line, n));
+  return tamed_copy(arena, text_of(line, n), false);
 }
 
 static void resolve(struct diags *diags, struct diag_mark *mark, struct span span) {
   if (!diags->sources) return;
   mark->place = sources_place(diags->sources, span);
-  mark->place.file = arena_text(&diags->arena, mark->place.file);
-  mark->place.line_text = arena_text(&diags->arena, mark->place.line_text);
+  mark->place.file = tamed_copy(&diags->arena, mark->place.file, false);
+  mark->place.line_text = tamed_copy(&diags->arena, mark->place.line_text, true);
 }
 
 /* "included from site.rule:3, profiles/default.rule:1": nearest first. */
@@ -108,18 +127,6 @@ static struct text window(const struct place *place, size_t *skipped) {
   return text_of(line.ptr + *skipped, len);
 }
 
-/* Control bytes would move the cursor or worse, and so would the control characters that UTF-8 writes as C2 80 to C2 9F;
- * a tab is kept, since the caret line repeats it. */
-static void draw_source(struct buf *out, struct text shown) {
-  for (size_t i = 0; i < shown.len; i++) {
-    unsigned char c = (unsigned char)shown.ptr[i];
-    bool two = c == 0xC2 && i + 1 < shown.len && (unsigned char)shown.ptr[i + 1] < 0xA0;
-    buf_byte(out, (c < 0x20 && c != '\t') || c == 0x7f || two ? '?' : (char)c);
-    i += two && continues(shown, i + 1);
-  }
-  buf_byte(out, '\n');
-}
-
 static void draw_carets(struct buf *out, const struct place *place, struct text shown, size_t skipped, char mark) {
   size_t begin = place->column - 1 - skipped;
   size_t end = place->end_line == place->line ? place->end_column - 1 - skipped : shown.len;
@@ -140,7 +147,8 @@ static void draw_mark(struct buf *out, const struct diag_mark *mark, char caret,
   buf_printf(out, "%5u", place->line);
   int gutter = (int)(out->len - before);
   buf_str(out, " | ");
-  draw_source(out, shown);
+  buf_text(out, shown);
+  buf_byte(out, '\n');
   buf_printf(out, "%*s | %s", gutter, "", paint(colour, caret == '^' ? "\033[1;31m" : "\033[1;34m"));
   draw_carets(out, place, shown, skipped, caret);
   if (mark->label.len) buf_printf(out, " %.*s", TEXT_ARG(mark->label));
