@@ -23,16 +23,25 @@ static uint32_t cons(struct builder *builder, struct text key, size_t next, bool
   return *slot = (uint32_t)next;
 }
 
+/* The same for a constant: a head of fixed size, then the text. */
+static struct text constant_key(struct builder *builder, const struct constant *constant) {
+  struct {
+    uint32_t kind, type;
+    int64_t number;
+    uint8_t address[sizeof constant->address.bytes], family[8];
+  } head = {'C', (uint32_t)constant->type, constant->number, {0}, {constant->address.family}};
+  memcpy(head.address, constant->address.bytes, sizeof head.address);
+  char *bytes = arena_new(builder->scratch, sizeof head + constant->text.len);
+  if (!bytes) return TEXT("");
+  memcpy(bytes, &head, sizeof head);
+  if (constant->text.len) memcpy(bytes + sizeof head, constant->text.ptr, constant->text.len);
+  return text_of(bytes, sizeof head + constant->text.len);
+}
+
 value_id builder_constant(struct builder *builder, struct constant constant, struct text text) {
-  struct text head = arena_printf(builder->scratch, "C%c%lld:", type_letter(constant.type), (long long)constant.number);
-  char *bytes = arena_new(builder->scratch, head.len + sizeof constant.address + constant.text.len);
-  if (!bytes) return NO_INDEX;
-  memcpy(bytes, head.ptr, head.len);
-  memcpy(bytes + head.len, &constant.address, sizeof constant.address);
-  if (constant.text.len) memcpy(bytes + head.len + sizeof constant.address, constant.text.ptr, constant.text.len);
   bool is_new;
-  struct text key = text_of(bytes, head.len + sizeof constant.address + constant.text.len);
-  uint32_t id = cons(builder, key, builder->constants.count, &is_new);
+  struct text key = constant_key(builder, &constant);
+  uint32_t id = key.len ? cons(builder, key, builder->constants.count, &is_new) : NO_INDEX;
   if (id == NO_INDEX || !is_new) return id == NO_INDEX ? id : id | CONSTANT;
   struct arena *arena = &builder->program->arena;
   struct constant *slot = vec_add(arena, &builder->constants);
@@ -44,9 +53,16 @@ value_id builder_constant(struct builder *builder, struct constant constant, str
   return id | CONSTANT;
 }
 
-static struct text insn_key(struct builder *builder, char kind, const struct insn *insn) {
-  return arena_printf(builder->scratch, "%c%u,%u,%x,%x,%x", kind, insn->op, insn->each, insn->a, insn->b, insn->c);
+/* The bytes that make two instructions the same, behind a kind that keeps constants, values and features apart. */
+struct insn_key {
+  uint32_t kind, op, each, a, b, c;
+};
+
+static struct insn_key insn_key(char kind, const struct insn *insn) {
+  return (struct insn_key){(uint32_t)kind, insn->op, insn->each, insn->a, insn->b, insn->c};
 }
+
+#define KEY_TEXT(key) text_of((const char *)&(key), sizeof(key))
 
 static enum op_cost value_cost(const struct builder *builder, value_id value) {
   return value & CONSTANT ? COST_CHEAP : builder->values.at[value].cost;
@@ -68,7 +84,8 @@ static bool operands_missing(const struct insn *insn) {
 value_id builder_value(struct builder *builder, struct insn insn, enum value_type type, struct text text) {
   bool is_new;
   if (operands_missing(&insn)) return NO_INDEX;
-  uint32_t id = cons(builder, insn_key(builder, 'V', &insn), builder->values.count, &is_new);
+  struct insn_key key = insn_key('V', &insn);
+  uint32_t id = cons(builder, KEY_TEXT(key), builder->values.count, &is_new);
   if (id == NO_INDEX || !is_new) return id;
   struct value_def *def = vec_add(builder->scratch, &builder->values);
   if (!def) return NO_INDEX;
@@ -89,7 +106,8 @@ struct text builder_text(const struct builder *builder, value_id value) {
 feature_id builder_feature(struct builder *builder, struct insn insn, struct text text) {
   bool is_new;
   if (operands_missing(&insn)) return NO_INDEX;
-  uint32_t id = cons(builder, insn_key(builder, 'T', &insn), builder->features.count, &is_new);
+  struct insn_key key = insn_key('T', &insn);
+  uint32_t id = cons(builder, KEY_TEXT(key), builder->features.count, &is_new);
   if (id == NO_INDEX || !is_new) return id;
   struct feature_def *def = vec_add(builder->scratch, &builder->features);
   if (!def) return NO_INDEX;
