@@ -122,6 +122,12 @@ int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
   return TOK_STRING;
 }
 
+int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  report(p->diags, BAD_STRING, at, "strings stand in double quotes");
+  value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
+  return TOK_STRING;
+}
+
 int lexer_unclosed_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
   report(p->diags, BAD_STRING, at, "this string is not closed on its line");
   diag_help(p->diags, "end it with \", or write \\n for a line end inside");

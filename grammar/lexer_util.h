@@ -11,6 +11,7 @@ union ASSAY_YYSTYPE;
 int lexer_name(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, int token);
 int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
+int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_unclosed_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at);
 int lexer_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at);

@@ -90,8 +90,9 @@ static bool can_be_empty(const struct expr *e) {
 
 /* --- the walk --- */
 
+/* x != "" asks for emptiness itself. */
 static bool is_negation(const struct expr *e) {
-  if (e->kind == E_COMPARE) return e->op == CMP_NE;
+  if (e->kind == E_COMPARE) return e->op == CMP_NE && !(e->b->kind == E_STRING && e->b->text.len == 0);
   return (e->kind == E_MATCH || e->kind == E_IN || e->kind == E_UNDER) && e->negated;
 }
 

@@ -96,10 +96,10 @@ static bool splice(struct loading *l, struct stmt *list, const struct chain *her
   return true;
 }
 
-static bool parse_bytes(struct loading *l, struct text name, char *bytes, size_t len, struct span from,
+static bool parse_bytes(struct loading *l, struct text name, struct text bytes, struct span from,
                         const struct chain *here) {
   struct compilation *c = l->c;
-  uint32_t file = sources_add(&c->sources, name, text_of(bytes, len), from);
+  uint32_t file = sources_add(&c->sources, name, bytes, from);
   if (file == 0) return false;
   c->file_count++;
   if (l->named && here->up == NULL) {
@@ -108,7 +108,7 @@ static bool parse_bytes(struct loading *l, struct text name, char *bytes, size_t
     *slot = file;
   }
   struct stmt *list = NULL;
-  return parse_file(&c->arena, c->diags, file, bytes, len, &list) && splice(l, list, here);
+  return parse_file(&c->arena, c->diags, file, bytes, &list) && splice(l, list, here);
 }
 
 static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
@@ -143,7 +143,7 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
   if (here.real == INTERN_NONE) return false;
   if (in_progress(up, here.real)) report_cycle(l, from, up, here.real, path);
   if (here.real < before) return true; /* read before, or a cycle that has been reported */
-  return parse_bytes(l, path, file.bytes, file.len, from, &here);
+  return parse_bytes(l, path, text_of(file.bytes, file.len), from, &here);
 }
 
 static void loading_init(struct loading *l, struct compilation *c) {
@@ -174,9 +174,7 @@ bool load_text(struct compilation *c, struct text name, struct text text) {
     report(c->diags, TOO_LARGE, SPAN_NONE, "`%.*s` is larger than %d MiB", TEXT_ARG(name), RULE_FILE_MAX >> 20);
     return true;
   }
-  char *bytes = arena_new(&c->arena, text.len + 2);
-  if (!bytes) return false;
-  if (text.len) memcpy(bytes, text.ptr, text.len);
+  struct text bytes = arena_text(&c->arena, text);
   struct chain here = {NULL, INTERN_NONE, arena_text(&c->arena, name), 0};
-  return parse_bytes(&l, here.name, bytes, text.len, SPAN_NONE, &here) && !c->arena.failed;
+  return parse_bytes(&l, here.name, bytes, SPAN_NONE, &here) && !c->arena.failed;
 }

@@ -11,7 +11,7 @@ enum { RULE_FILE_MAX = 16 << 20, LIST_FILE_MAX = 1 << 30 };
 
 struct loaded {
   struct text real;  /* what makes it the same file: its resolved path */
-  char *bytes;       /* len of them, then two NULs */
+  char *bytes;
   size_t len;
   struct text error; /* the reason in words, when the status is not ASSAY_OK */
 };

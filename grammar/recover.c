@@ -139,13 +139,16 @@ void syntax_too_deep(struct parse *p, struct span at) {
   report(p->diags, TOO_DEEP, at, "nested too deeply; the limit is %d", NESTING_MAX);
 }
 
-bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, char *bytes, size_t len, struct stmt **out) {
+bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, struct text bytes, struct stmt **out) {
   char slab[LEXER_SLAB];
+  char *copy = arena_new(arena, bytes.len + 2);
+  if (!copy) return false;
+  if (bytes.len) memcpy(copy, bytes.ptr, bytes.len);
   struct recovery recovery = {.braces = 0};
-  struct parse parse = {.arena = arena, .diags = diags, .file = file, .bytes = text_of(bytes, len), .slab = slab,
+  struct parse parse = {.arena = arena, .diags = diags, .file = file, .bytes = bytes, .slab = slab,
                         .recovery = &recovery, .tail = out};
   while (*parse.tail) parse.tail = &(*parse.tail)->next;
-  if (setjmp(recovery.abandon) != 0 || !lexer_open(&parse, bytes, len)) {
+  if (setjmp(recovery.abandon) != 0 || !lexer_open(&parse, copy, bytes.len)) {
     arena->failed = true;
     return false;
   }

@@ -17,7 +17,7 @@ struct span {
 
 struct source_file {
   struct text name;       /* as shown to people */
-  struct text bytes;      /* borrowed; two NULs behind it when it is rule text */
+  struct text bytes;      /* borrowed */
   struct span included;   /* the include that brought it in, or SPAN_NONE */
   uint32_t *lines;        /* offset of each line's start */
   uint32_t line_count;

@@ -26,7 +26,7 @@ static assay_status refuse_errno(struct arena *arena, struct loaded *out, int er
 
 /* Reads to the end of the file, which may have grown or shrunk since it was measured. */
 static assay_status read_all(int fd, struct arena *arena, size_t size, size_t limit, struct loaded *out) {
-  out->bytes = arena_new(arena, size + 3);
+  out->bytes = arena_new(arena, size + 1);
   if (!out->bytes) return ASSAY_NO_MEMORY;
   while (out->len < size + 1) {
     ssize_t got = read(fd, out->bytes + out->len, size + 1 - out->len);
@@ -37,7 +37,6 @@ static assay_status read_all(int fd, struct arena *arena, size_t size, size_t li
   }
   if (out->len > limit) return ASSAY_OVER_LIMIT;
   if (out->len > size) return refuse(arena, out, "it grew while it was being read", ASSAY_IO_ERROR);
-  out->bytes[out->len] = out->bytes[out->len + 1] = '\0';
   return ASSAY_OK;
 }
 
