@@ -13,13 +13,18 @@ static struct expr *node(struct parse *p, enum expr_kind kind, struct span span)
   return e;
 }
 
-/* A node's depth is one more than its deepest part's; said once, where the limit is passed. */
+/* A node's depth is that of its deepest part, and a step. Where the limit is passed, which is said once, the node loses its
+ * parts: later passes recurse, so no tree may be deeper, not even behind an error. */
 static void deepen(struct parse *p, struct expr *e, const struct expr *part, unsigned step) {
   if (!e || !part || part->depth + step <= e->depth) return;
   e->depth = (uint16_t)(part->depth + step);
-  if (e->depth == NESTING_MAX + 1 && step) {
+  if (e->depth <= NESTING_MAX) return;
+  if (part->depth <= NESTING_MAX)
     report(p->diags, TOO_DEEP, e->span, "nested too deeply; the limit is %d", NESTING_MAX);
-  }
+  e->kind = E_BAD;
+  e->a = e->b = NULL;
+  e->count = 0;
+  e->depth = NESTING_MAX + 1;
 }
 
 struct expr *ast_bool(struct parse *p, struct span span, bool value) {
@@ -144,11 +149,10 @@ struct expr *ast_chain(struct parse *p, struct span span, enum expr_kind kind, s
 
 struct expr *ast_paren(struct parse *p, struct span span, struct expr *a) {
   if (!a) return NULL;
+  struct expr inner = *a;
   a->paren = true;
   a->span = span;
-  a->depth++;
-  if (a->depth == NESTING_MAX + 1)
-    report(p->diags, TOO_DEEP, span, "nested too deeply; the limit is %d", NESTING_MAX);
+  deepen(p, a, &inner, 1);
   return a;
 }
 

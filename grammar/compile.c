@@ -19,12 +19,11 @@ void compilation_free(struct compilation *c) {
 }
 
 /* Everything that can be said about the text is said in one run, so the passes go on behind an error; only lowering needs
- * a faultless tree. */
+ * a faultless tree, and types one without circles. */
 static bool analyse(struct compilation *c) {
   if (!declare_all(c)) return false;
   lists_build(c);
-  names_resolve(c);
-  types_check(c);
+  if (names_resolve(c)) types_check(c);
   tests_check(c);
   replies_check(c);
   return !c->arena.failed;

@@ -268,10 +268,12 @@ static unsigned walk_expr(struct compilation *c, const struct expr *e, const str
   return depth;
 }
 
-void names_resolve(struct compilation *c) {
+bool names_resolve(struct compilation *c) {
   for (size_t i = 0; i < c->lets.count; i++) resolve(c, c->lets.at[i].expr, NO_INDEX);
   for (size_t i = 0; i < c->rules.count; i++) resolve(c, c->rules.at[i].body->when, (uint32_t)i);
   for (size_t i = 0; i < c->exempts.count; i++) resolve(c, c->exempts.at[i].body->when, NO_INDEX);
+  size_t before = c->diags->errors;
   for (uint32_t i = 0; i < c->lets.count; i++) walk_node(c, false, i, NULL);
   for (uint32_t i = 0; i < c->rules.count; i++) walk_node(c, true, i, NULL);
+  return c->diags->errors == before;
 }

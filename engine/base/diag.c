@@ -64,7 +64,7 @@ static struct text include_chain(struct diags *diags, struct span span) {
 }
 
 void diag_report(struct diags *diags, const struct diag_code *code, struct span span, const char *format, ...) {
-  if (code->severity == DIAG_ERROR) diags->errors++;
+  ++*(code->severity == DIAG_ERROR ? &diags->errors : &diags->warnings);
   if (diags->list.count >= DIAG_KEEP_MAX) {
     diags->dropped++;
     return;

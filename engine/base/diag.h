@@ -34,7 +34,7 @@ struct diags {
   struct arena arena;
   const struct sources *sources; /* to resolve spans while compiling; diagnostics keep copies */
   VEC(struct diag) list;
-  size_t errors, dropped;
+  size_t errors, warnings, dropped; /* the first two count the dropped ones too */
 };
 
 void diags_init(struct diags *diags, const assay_alloc *alloc);

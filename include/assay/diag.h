@@ -40,8 +40,10 @@ typedef struct assay_diag {
 typedef void (*assay_write_fn)(void *user, const char *bytes, size_t len);
 
 ASSAY_API void assay_diags_free(assay_diags *diags);
+/* How many can be looked at: the first thousand. The two below count all of them. */
 ASSAY_API size_t assay_diags_count(const assay_diags *diags);
 ASSAY_API size_t assay_diags_errors(const assay_diags *diags);
+ASSAY_API size_t assay_diags_warnings(const assay_diags *diags);
 
 /* ASSAY_BAD_ARGUMENT when there is no such one. Since 0.1. */
 ASSAY_API assay_status assay_diags_at(const assay_diags *diags, size_t index, assay_diag *out);

@@ -40,6 +40,12 @@ static void summary(struct bytes *out, const assay_ruleset *ruleset, size_t erro
   bytes_byte(out, '\n');
 }
 
+static void more(struct bytes *out, size_t unseen) {
+  bytes_str(out, "… and ");
+  count(out, unseen, "more message");
+  bytes_byte(out, '\n');
+}
+
 int cmd_check(struct cli *cli, int argc, char **argv) {
   struct check check = {0};
   struct rules_request request = {.paths = &check.paths, .tests = true, .lint = true};
@@ -48,10 +54,11 @@ int cmd_check(struct cli *cli, int argc, char **argv) {
   int code;
   if (!opt_parse(&check_spec, cli, &check, argc, argv, &code)) goto done;
   code = rules_compile(cli, &ruleset, &diags, &request);
-  size_t total = diags ? assay_diags_count(diags) : 0, errors = diags ? assay_diags_errors(diags) : 0;
-  for (size_t i = 0; i < total; i++) assay_diags_render(diags, i, cli->colour_out, out_write, &cli->out);
-  if (ruleset || total > 0) summary(&cli->out.bytes, ruleset, errors, total - errors);
-  if (code == CLI_OK && check.strict && total > errors) code = CLI_FINDINGS;
+  size_t shown = assay_diags_count(diags), errors = assay_diags_errors(diags), warnings = assay_diags_warnings(diags);
+  for (size_t i = 0; i < shown; i++) assay_diags_render(diags, i, cli->colour_out, out_write, &cli->out);
+  if (errors + warnings > shown) more(&cli->out.bytes, errors + warnings - shown);
+  if (ruleset || shown > 0) summary(&cli->out.bytes, ruleset, errors, warnings);
+  if (code == CLI_OK && check.strict && warnings > 0) code = CLI_FINDINGS;
 done:
   assay_diags_free(diags);
   assay_ruleset_unref(ruleset);

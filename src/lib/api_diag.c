@@ -17,6 +17,10 @@ size_t assay_diags_errors(const assay_diags *diags) {
   return diags ? diags->list.errors : 0;
 }
 
+size_t assay_diags_warnings(const assay_diags *diags) {
+  return diags ? diags->list.warnings : 0;
+}
+
 static assay_place public_place(const struct diag_mark *mark) {
   const struct place *p = &mark->place;
   return (assay_place){.file = p->file.ptr ? p->file.ptr : "",
