@@ -12,9 +12,10 @@ static uint32_t add_set(struct lower *l, struct set set) {
 
 /* The set made for this key before; else NO_INDEX, and *slot is where to note the new one. */
 static uint32_t find_set(struct lower *l, struct text key, uint32_t **slot) {
+  *slot = NULL;
+  if (l->scratch->failed || l->program->arena.failed) return NO_INDEX;
   size_t before = l->set_keys.texts.count;
   uint32_t at = intern_add(&l->set_keys, key);
-  *slot = NULL;
   if (at == INTERN_NONE) return NO_INDEX;
   if (at < before) return l->set_ids.at[at];
   *slot = vec_add(l->scratch, &l->set_ids);

@@ -10,8 +10,9 @@ void builder_init(struct builder *builder, struct program *program, struct arena
   intern_init(&builder->keys, scratch);
 }
 
-/* The number given to this key before, or *next for a new one. */
+/* The number given to this key before, or *next for a new one. Once memory is out, a key may lack what it numbers. */
 static uint32_t cons(struct builder *builder, struct text key, size_t next, bool *is_new) {
+  if (builder->scratch->failed || builder->program->arena.failed) return NO_INDEX;
   size_t before = builder->keys.texts.count;
   uint32_t id = intern_add(&builder->keys, key);
   *is_new = false;
