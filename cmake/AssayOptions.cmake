@@ -12,6 +12,7 @@ endif()
 set(ASSAY_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread")
 option(ASSAY_SWITCH_DISPATCH "Dispatch bytecode by a switch instead of computed goto" OFF)
 option(ASSAY_FUZZ "Build the libFuzzer targets (clang)" OFF)
+option(ASSAY_BENCH "Build the benchmark that tools/bench runs" OFF)
 
 find_program(ASSAY_CCACHE ccache)
 if(ASSAY_CCACHE)

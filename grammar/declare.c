@@ -42,7 +42,9 @@ static void check_reserved(struct compilation *c, struct word name) {
     }
   for (size_t i = 0; function_at(i); i++)
     if (is_first_word(name.text, text_from(function_at(i)->name))) {
-      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is a function", TEXT_ARG(name.text));
+      bool whole = text_is(name.text, function_at(i)->name);
+      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is %s", TEXT_ARG(name.text),
+             whole ? "a function" : "the first word of functions");
       diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
       return;
     }
@@ -150,7 +152,7 @@ static void declare_action(struct compilation *c, struct stmt *s) {
   }
   if (s->type.span.file) {
     if (!text_is(s->type.text, "off")) {
-      report(c->diags, SYNTAX, s->type.span, "unexpected `%.*s`; expected at or off", TEXT_ARG(s->type.text));
+      report(c->diags, SYNTAX, s->type.span, "unexpected `%.*s`; expected `at` or `off`", TEXT_ARG(s->type.text));
       return;
     }
     c->actions[action] = (struct action_decl){.set = false};
@@ -212,8 +214,9 @@ static void (*const declarers[])(struct compilation *c, struct stmt *s) = {
 };
 
 bool declare_all(struct compilation *c) {
-  for (struct stmt *s = c->statements; s; s = s->next)
+  for (struct stmt *s = c->statements; s && !c->arena.failed; s = s->next)
     if (s->kind < sizeof declarers / sizeof *declarers && declarers[s->kind]) declarers[s->kind](c, s);
+  if (c->arena.failed) return false; /* names may lack what they stand for */
   for (struct stmt *s = c->statements; s; s = s->next) {
     if (s->kind == S_SCORE) apply_score(c, s);
     if (s->kind == S_DISABLE) apply_disable(c, s);

@@ -23,7 +23,8 @@ static void become(struct expr *e, const struct expr *other) {
   e->span = span;
 }
 
-/* A chain drops the items that decide nothing, and is decided by one that does. */
+/* A chain drops the items that decide nothing, and is decided by one that does. A bare value that is left alone stays in its
+ * chain, which makes a condition of it. */
 static void fold_chain(struct compilation *c, struct expr *e) {
   bool neutral = e->kind == E_AND; /* true and x is x; false or x is x */
   size_t kept = 0;
@@ -37,7 +38,7 @@ static void fold_chain(struct compilation *c, struct expr *e) {
   }
   e->count = kept;
   if (kept == 0) become_bool(e, neutral);
-  if (kept == 1) become(e, e->items[0]);
+  if (kept == 1 && e->items[0]->type == TYPE_BOOL) become(e, e->items[0]);
 }
 
 static void become_not(struct compilation *c, struct expr *e) {

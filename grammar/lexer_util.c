@@ -48,13 +48,17 @@ int lexer_name(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, int 
 }
 
 int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
+  if (text.ptr[0] == '_')
+    report(p->diags, BAD_NAME, at, "`%.*s` begins with an underscore", TEXT_ARG(text));
+  else
+    report(p->diags, BAD_NAME, at, "`%.*s` is neither lower_case nor UPPER_CASE", TEXT_ARG(text));
+  while (text.len > 1 && text.ptr[0] == '_') text = text_of(text.ptr + 1, text.len - 1);
   char *lower = arena_new(p->arena, text.len + 1), *upper = arena_new(p->arena, text.len + 1);
   for (size_t i = 0; lower && upper && i < text.len; i++) {
     lower[i] = ascii_lower(text.ptr[i]);
     upper[i] = lower[i] >= 'a' && lower[i] <= 'z' ? (char)(lower[i] & ~0x20) : lower[i];
   }
-  report(p->diags, BAD_NAME, at, "`%.*s` is neither lower_case nor UPPER_CASE", TEXT_ARG(text));
-  if (lower && upper)
+  if (lower && upper && text.ptr[0] != '_')
     diag_help(p->diags, "facts, lists and lets: `%.*s`; rules and exemptions: `%.*s`", TEXT_ARG(text_of(lower, text.len)),
               TEXT_ARG(text_of(upper, text.len)));
   bool rule = ascii_alpha(text.ptr[0]) && text.ptr[0] < 'a';
@@ -68,6 +72,7 @@ void lexer_bad_byte(struct parse *p, struct span at, char byte) {
     report(p->diags, BAD_BYTE, at, "`%c` has no meaning here", byte);
   else
     report(p->diags, BAD_BYTE, at, "a byte \\x%02X outside a string", b);
+  if (b >= 0x80) diag_help(p->diags, "names are plain ASCII; texts stand in double quotes");
   if (byte == '\'') diag_help(p->diags, "strings stand in double quotes");
   if (byte == ';') diag_help(p->diags, "statements need no semicolon");
   if (byte == '|' || byte == '&') diag_help(p->diags, "write `or` and `and`");
@@ -126,6 +131,13 @@ int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span
   report(p->diags, BAD_STRING, at, "strings stand in double quotes");
   value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
   return TOK_STRING;
+}
+
+size_t lexer_before_braces(struct text text) {
+  size_t kept = text.len;
+  for (size_t i = text.len; i > 1 && strchr("} \t\r", text.ptr[i - 1]) && text.ptr[i - 1]; i--)
+    if (text.ptr[i - 1] == '}') kept = i - 1;
+  return kept;
 }
 
 int lexer_unclosed_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
@@ -206,11 +218,15 @@ int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct spa
 static void report_address(struct parse *p, struct span at, struct text text, enum addr_fault fault,
                            struct network suggested) {
   report(p->diags, BAD_ADDRESS, at, "`%.*s`: %s", TEXT_ARG(text), addr_fault_text(fault));
-  if (fault != ADDR_HOST_BITS) return;
+  if (suggested.addr.family == 0) return;
+  bool network = memchr(text.ptr, '/', text.len) != NULL;
   struct buf form;
   buf_init(&form, p->arena->alloc);
-  network_print(&form, suggested);
-  diag_help(p->diags, "the network is `%.*s`", TEXT_ARG(buf_view(&form)));
+  if (network)
+    network_print(&form, suggested);
+  else
+    addr_print(&form, suggested.addr);
+  diag_help(p->diags, "the %s is `%.*s`", network ? "network" : "address", TEXT_ARG(buf_view(&form)));
   buf_free(&form);
 }
 
@@ -221,14 +237,15 @@ int lexer_address(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, s
   if (fault == ADDR_OK)
     value->network.addr = addr;
   else
-    report_address(p, at, text, fault, value->network);
+    report_address(p, at, text, fault, (struct network){addr, 0});
   return TOK_ADDRESS;
 }
 
 int lexer_network(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   value->network = (struct network){{{0}, 4}, 0};
-  struct network network = value->network;
-  enum addr_fault fault = network_parse(&network, text);
+  struct network network = {{{0}, 0}, 0};
+  bool whole = memchr(text.ptr, '/', text.len) != NULL;
+  enum addr_fault fault = whole ? network_parse(&network, text) : addr_parse(&network.addr, text);
   if (fault == ADDR_OK)
     value->network = network;
   else

@@ -34,4 +34,7 @@ void *lexer_slab_take(struct parse *p, size_t size);
 /* The scanner found itself broken; does not return. */
 void lexer_fatal(struct parse *p) __attribute__((noreturn));
 
+/* How much of the text stands before the braces, if any, at its end. */
+size_t lexer_before_braces(struct text text);
+
 #endif

@@ -110,6 +110,14 @@ static bool network_line(struct compilation *c, enum list_type type, struct span
   }
   if (fault == ADDR_OK) return true;
   report(c->diags, BAD_ITEM, span, "`%.*s`: %s", TEXT_ARG(line), addr_fault_text(fault));
+  struct buf form;
+  buf_init(&form, c->arena.alloc);
+  if (slash && item->network.addr.family)
+    network_print(&form, item->network);
+  else
+    addr_print(&form, item->network.addr);
+  if (form.len) diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
+  buf_free(&form);
   return false;
 }
 

@@ -40,6 +40,10 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
       diag_help(c->diags, "the fact is called `%s`", foreign[i].ours);
       return;
     }
+  if (!call && text_is(word, "unknown")) {
+    diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
+    return;
+  }
   struct nearest nearest = nearest_start(word);
   if (!call) offer_facts(&nearest);
   if (!call) offer_symbols(c, &nearest, false);

@@ -73,7 +73,8 @@ struct stmt *stmt_action_off(struct parse *p, struct span span, struct word acti
 struct stmt *stmt_test(struct parse *p, struct span span, struct word title, struct test_line *lines);
 void stmt_append(struct parse *p, struct stmt *stmt);
 
-struct map_pair *map_pair_add(struct parse *p, struct map_pair *pairs, struct word key, struct expr *values);
+struct map_pair *map_pair_new(struct parse *p, struct word key, struct expr *values);
+struct map_pair *map_pair_join(struct map_pair *pairs, struct map_pair *pair);
 
 /* Clauses of a body; a second one of a kind is an error that shows both. */
 struct body *body_new(struct parse *p);

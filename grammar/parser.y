@@ -153,8 +153,8 @@ outcome:
   | UNKNOWN                                           { $$ = OUTCOME_UNKNOWN; }
   ;
 
-pairs: pair | pairs ',' pair                          { $$ = map_pair_add(p, $1, $3->key, $3->values); } ;
-pair: STRING ASSIGN set                               { $$ = map_pair_add(p, NULL, $1, $3); } ;
+pairs: pair | pairs ',' pair                          { $$ = map_pair_join($1, $3); } ;
+pair: STRING ASSIGN set                               { $$ = map_pair_new(p, $1, $3); } ;
 
 /* --- tests --- */
 
@@ -286,8 +286,6 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *p) {
   const char *words[SYNTAX_EXPECTED_MAX];
   int count = yypcontext_expected_tokens(context, expected, SYNTAX_EXPECTED_MAX);
   for (int i = 0; i < count; i++) words[i] = yysymbol_name(expected[i]);
-  /* Zero may also mean "more than fit". */
-  if (count == 0 && yypcontext_expected_tokens(context, NULL, 0) > SYNTAX_EXPECTED_MAX) count = 0;
   syntax_error(p, *yypcontext_location(context), yysymbol_name(yypcontext_token(context)), words, count);
   return 0;
 }

@@ -9,9 +9,9 @@
 
 union ASSAY_YYSTYPE;
 
-enum { SYNTAX_EXPECTED_MAX = 8 };
+enum { SYNTAX_EXPECTED_MAX = 96 }; /* more than there are tokens */
 
-/* Called by bison with the token that does not fit and, if they are few, the ones that would. */
+/* Called by bison with the token that does not fit and all that would. */
 void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count);
 void syntax_too_deep(struct parse *p, struct span at);
 

@@ -126,11 +126,17 @@ struct stmt *stmt_test(struct parse *p, struct span span, struct word title, str
   return s;
 }
 
-struct map_pair *map_pair_add(struct parse *p, struct map_pair *pairs, struct word key, struct expr *values) {
+struct map_pair *map_pair_new(struct parse *p, struct word key, struct expr *values) {
   struct map_pair *pair = arena_new(p->arena, sizeof *pair);
-  if (!pair) return pairs;
+  if (!pair) return NULL;
   pair->key = key;
   pair->values = values;
+  return pair;
+}
+
+/* The order of the keys means nothing, so the latest comes first. */
+struct map_pair *map_pair_join(struct map_pair *pairs, struct map_pair *pair) {
+  if (!pair) return pairs;
   pair->next = pairs;
   return pair;
 }

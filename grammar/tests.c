@@ -5,9 +5,21 @@
 #include "grammar/compile.h"
 #include "grammar/tables.h"
 
-static void bad_value(struct compilation *c, struct span span, const char *fact, const char *form) {
-  report(c->diags, BAD_TEST, span, "`%s` cannot be this", fact);
-  diag_help(c->diags, "it is %s, none (known and empty) or unknown", form);
+static const char *value_form(enum field_type type) {
+  static const char *const forms[] = {
+      [FIELD_BOOL] = "true, false",           [FIELD_INT] = "a whole number",
+      [FIELD_STRING] = "a string in quotes",  [FIELD_NAME] = "a name in quotes",
+      [FIELD_ADDRESS] = "a bare address",     [FIELD_MAILBOX] = "a mailbox in quotes",
+      [FIELD_MAILBOX_LIST] = "mailboxes in quotes, with commas between them",
+  };
+  return forms[type];
+}
+
+/* A number or a bool is never empty. */
+static void bad_value(struct compilation *c, struct span span, const struct field_info *field) {
+  bool numeric = field->type == FIELD_BOOL || field->type == FIELD_INT;
+  report(c->diags, BAD_TEST, span, "`%s` cannot be this", field->name);
+  diag_help(c->diags, "it is %s%s or unknown", value_form(field->type), numeric ? "" : ", none (known and empty)");
 }
 
 static bool is_word(const struct atom *atom, const char *word) {
@@ -23,16 +35,6 @@ static bool atom_fits(const struct atom *atom, enum field_type type) {
   }
 }
 
-static const char *value_form(enum field_type type) {
-  static const char *const forms[] = {
-      [FIELD_BOOL] = "true, false",           [FIELD_INT] = "a whole number",
-      [FIELD_STRING] = "a string in quotes",  [FIELD_NAME] = "a name in quotes",
-      [FIELD_ADDRESS] = "a bare address",     [FIELD_MAILBOX] = "a mailbox in quotes",
-      [FIELD_MAILBOX_LIST] = "mailboxes in quotes, with commas between them",
-  };
-  return forms[type];
-}
-
 static void check_fact(struct compilation *c, struct test_line *line) {
   line->index = field_find(line->word.text);
   if (line->index == FIELD_COUNT) {
@@ -46,13 +48,13 @@ static void check_fact(struct compilation *c, struct test_line *line) {
   bool alone = line->atoms && !line->atoms->next;
   if (alone && (is_word(line->atoms, "unknown") || is_word(line->atoms, "none"))) {
     bool numeric = field->type == FIELD_BOOL || field->type == FIELD_INT;
-    if (numeric && is_word(line->atoms, "none")) bad_value(c, line->atoms->span, field->name, value_form(field->type));
+    if (numeric && is_word(line->atoms, "none")) bad_value(c, line->atoms->span, field);
     return;
   }
   if (!alone && line->atoms && field->type != FIELD_MAILBOX_LIST)
     report(c->diags, BAD_TEST, line->span, "`%s` takes one value", field->name);
   for (const struct atom *atom = line->atoms; atom; atom = atom->next)
-    if (!atom_fits(atom, field->type)) bad_value(c, atom->span, field->name, value_form(field->type));
+    if (!atom_fits(atom, field->type)) bad_value(c, atom->span, field);
 }
 
 /* --- dns lines --- */

@@ -15,6 +15,10 @@ bool types_is_text(enum value_type type) {
   return type == TYPE_STRING || type == TYPE_NAME || type == TYPE_MAILBOX;
 }
 
+const char *types_article(enum value_type type) {
+  return strchr("ai", type_word(type)[0]) ? "an" : "a";
+}
+
 bool types_is_literal(const struct expr *e) {
   return e->kind == E_STRING || e->kind == E_NUMBER || e->kind == E_ADDRESS || e->kind == E_BOOL;
 }
@@ -49,8 +53,11 @@ static void mismatch(struct compilation *c, const struct expr *e) {
   report(c->diags, TYPE, e->span, "%s and %s cannot be compared", type_word(e->a->type), type_word(e->b->type));
   bool name_string = (e->a->type == TYPE_NAME && e->b->type == TYPE_STRING) ||
                      (e->a->type == TYPE_STRING && e->b->type == TYPE_NAME);
-  bool fraction = (e->a->kind == E_NUMBER || e->b->kind == E_NUMBER) && e->a->type != TYPE_STRING;
+  bool name_address = (e->a->type == TYPE_NAME && e->b->type == TYPE_ADDRESS) ||
+                      (e->a->type == TYPE_ADDRESS && e->b->type == TYPE_NAME);
+  bool fraction = (e->a->kind == E_NUMBER && e->b->type == TYPE_INT) || (e->b->kind == E_NUMBER && e->a->type == TYPE_INT);
   if (name_string) diag_help(c->diags, "a name's bytes are its .raw");
+  else if (name_address) diag_help(c->diags, "the address in a name such as [192.0.2.1] is its .address");
   else if (e->a->type == TYPE_MAILBOX || e->b->type == TYPE_MAILBOX) diag_help(c->diags, "a mailbox has .local and .domain");
   else if (fraction) diag_help(c->diags, "an int is compared with a whole number");
   else if (e->a->type == TYPE_ADDRESS || e->b->type == TYPE_ADDRESS)
@@ -123,7 +130,7 @@ static void types_compare(struct compilation *c, struct expr *e) {
   } else if (e->a->type == TYPE_BOOL) {
     compare_bools(c, e);
   } else if (e->op > CMP_NE && !ordered(e->a->type)) {
-    report(c->diags, TYPE, e->span, "a %s has no order", type_word(e->a->type));
+    report(c->diags, TYPE, e->span, "%s %s has no order", types_article(e->a->type), type_word(e->a->type));
     diag_help(c->diags, "only numbers are compared with < <= > >=");
   } else if (e->op == CMP_NE && (e->a->each || e->b->each)) {
     types_any_negated(c, e, "== …");
@@ -132,31 +139,38 @@ static void types_compare(struct compilation *c, struct expr *e) {
   }
 }
 
+static bool negative_number(struct compilation *c, struct expr *e) {
+  if (e->kind != E_NEG || e->a->kind != E_NUMBER) return false;
+  struct span span = e->span;
+  types_value(c, e->a);
+  *e = *e->a;
+  e->number.milli = -e->number.milli;
+  e->span = span;
+  return true;
+}
+
 static void types_arithmetic(struct compilation *c, struct expr *e) {
+  if (negative_number(c, e)) return;
   struct expr *sides[] = {e->a, e->b};
   e->type = TYPE_INT;
   for (int i = 0; i < 2 && sides[i]; i++) {
     types_value(c, sides[i]);
     if (sides[i]->type == TYPE_COUNT_OF) e->type = TYPE_COUNT_OF;
     if (sides[i]->type == TYPE_COUNT_OF || types_coerce(sides[i], TYPE_INT)) continue;
-    report(c->diags, TYPE, sides[i]->span, "arithmetic takes ints, not a %s", type_word(sides[i]->type));
+    report(c->diags, TYPE, sides[i]->span, "arithmetic takes ints, not %s %s", types_article(sides[i]->type),
+           type_word(sides[i]->type));
     e->type = TYPE_COUNT_OF;
   }
   e->each = e->a->each || (e->b && e->b->each);
   if (e->b && e->a->each && e->b->each) report(c->diags, TYPE, e->span, "only one side may stand under any(…)");
-  if (e->kind == E_NEG && e->a->kind == E_NUMBER) {
-    struct span span = e->span;
-    *e = *e->a;
-    e->number.milli = -e->number.milli;
-    e->span = span;
-  }
 }
 
 static void types_any(struct compilation *c, struct expr *e) {
   types_value(c, e->a);
   if (e->a->type == TYPE_COUNT_OF) return;
   if (!type_is_list(e->a->type)) {
-    report(c->diags, TYPE, e->span, "any(…) takes a list, not a %s", type_word(e->a->type));
+    report(c->diags, TYPE, e->span, "any(…) takes a list, not %s %s", types_article(e->a->type),
+           type_word(e->a->type));
     diag_help(c->diags, "for several conditions write any of (…)");
     return;
   }

@@ -13,6 +13,9 @@ void types_value(struct compilation *c, struct expr *e);
 bool types_coerce(struct expr *e, enum value_type type);
 
 bool types_is_text(enum value_type type);
+
+/* "an" before "int" and "address", else "a". */
+const char *types_article(enum value_type type);
 bool types_is_literal(const struct expr *e);
 
 /* Says that a list stands where one element must; always false. */

@@ -86,9 +86,12 @@ void types_call(struct compilation *c, struct expr *e) {
     if (!is_static(e->b->items[i])) types_value(c, e->b->items[i]);
   for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0; f = function_at(row_number(f) + 1)) {
     if (!row_fits(c, f, e->b)) continue;
+    if (strcmp(f->args, "Z") == 0) {
+      add_client_ip(c, e); /* which makes the next row fit */
+      continue;
+    }
     e->index = (uint32_t)row_number(f);
     e->type = f->result;
-    if (strcmp(f->args, "Z") == 0) add_client_ip(c, e);
     if (strcmp(f->args, "ss") == 0) lower_literal(c, e->b);
     take_each(c, e);
     return;
@@ -99,7 +102,8 @@ void types_call(struct compilation *c, struct expr *e) {
 /* --- properties --- */
 
 static void unknown_property(struct compilation *c, struct expr *e) {
-  report(c->diags, UNKNOWN_PROPERTY, e->word, "a %s has no property `%.*s`", type_word(e->a->type), TEXT_ARG(e->text));
+  report(c->diags, UNKNOWN_PROPERTY, e->word, "%s %s has no property `%.*s`", types_article(e->a->type),
+         type_word(e->a->type), TEXT_ARG(e->text));
   struct nearest nearest = nearest_start(e->text);
   for (size_t i = 0; property_at(i); i++)
     if (property_at(i)->on == e->a->type) nearest_offer(&nearest, text_from(property_at(i)->word));

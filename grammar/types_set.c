@@ -78,7 +78,8 @@ static void inline_set(struct compilation *c, struct expr *e, struct expr *const
 
 static void wrong_list(struct compilation *c, const struct expr *e) {
   const struct list *list = &c->lists.at[e->b->index];
-  report(c->diags, TYPE, e->span, "a %s is not looked for in a list of %s", type_word(e->a->type), list_type_word(list->type));
+  report(c->diags, TYPE, e->span, "%s %s is not looked for in a list of %s", types_article(e->a->type),
+         type_word(e->a->type), list_type_word(list->type));
   diag_second(c->diags, list->name.span, "the list");
   if (e->a->type == TYPE_MAILBOX && list->type == LIST_NAME) diag_help(c->diags, "a mailbox has a .domain");
   if (e->a->type == TYPE_NAME && list->type == LIST_STRING) diag_help(c->diags, "declare the list as `: name`, or ask for .raw");
@@ -100,11 +101,12 @@ static void against_value(struct compilation *c, struct expr *e) {
   enum value_type element = type_is_list(e->b->type) ? type_element(e->b->type) : e->b->type;
   bool listed = type_is_list(e->b->type);
   if (e->kind == E_IN && !listed && !e->b->each) {
-    report(c->diags, TYPE, e->b->span, "`in` takes a set, a list, a network; this is a %s", type_word(e->b->type));
-    diag_help(c->diags, "to compare two values, write ==");
+    report(c->diags, TYPE, e->b->span, "`in` takes a set, a list, a network; this is %s %s",
+           types_article(e->b->type), type_word(e->b->type));
+    if (element == e->a->type) diag_help(c->diags, "to compare two values, write ==");
   } else if (element != e->a->type) {
-    report(c->diags, TYPE, e->span, "a %s is not %s a %s", type_word(e->a->type), e->kind == E_IN ? "in" : "under",
-           type_word(e->b->type));
+    report(c->diags, TYPE, e->span, "%s %s is not %s %s %s", types_article(e->a->type), type_word(e->a->type),
+           e->kind == E_IN ? "in" : "under", types_article(e->b->type), type_word(e->b->type));
   } else if (e->negated && (listed || e->b->each)) {
     types_any_negated(c, e, e->kind == E_IN ? "in …" : "under …");
   } else {
@@ -115,7 +117,7 @@ static void against_value(struct compilation *c, struct expr *e) {
 
 static void types_match(struct compilation *c, struct expr *e) {
   if (!types_is_text(e->a->type)) {
-    report(c->diags, TYPE, e->span, "a regex matches texts, not a %s", type_word(e->a->type));
+    report(c->diags, TYPE, e->span, "a regex matches texts, not %s %s", types_article(e->a->type), type_word(e->a->type));
     if (e->a->type == TYPE_ADDRESS) diag_help(c->diags, "ask for a network: client.ip in 192.0.2.0/24");
     return;
   }
@@ -127,7 +129,8 @@ static bool left_side(struct compilation *c, struct expr *e) {
   if (e->a->type == TYPE_COUNT_OF) return false;
   if (type_is_list(e->a->type)) return types_need_any(c, e->a);
   if (e->kind == E_UNDER && e->a->type != TYPE_NAME) {
-    report(c->diags, TYPE, e->a->span, "only a name is under another, not a %s", type_word(e->a->type));
+    report(c->diags, TYPE, e->a->span, "only a name is under another, not %s %s", types_article(e->a->type),
+           type_word(e->a->type));
     if (e->a->type == TYPE_MAILBOX) diag_help(c->diags, "a mailbox has a .domain");
     return false;
   }
@@ -145,7 +148,7 @@ void types_relation(struct compilation *c, struct expr *e) {
   } else if (e->b->kind == E_SET || (e->b->kind == E_STRING && e->kind == E_UNDER) || e->b->kind == E_STRING ||
              e->b->kind == E_NETWORK || e->b->kind == E_ADDRESS) {
     if (list_for(e->a->type) == LIST_TYPE_COUNT) {
-      report(c->diags, TYPE, e->span, "a %s is not looked for in a set", type_word(e->a->type));
+      report(c->diags, TYPE, e->span, "%s %s is not looked for in a set", types_article(e->a->type), type_word(e->a->type));
       return;
     }
     struct expr *literal = arena_new(&c->arena, sizeof *literal);

@@ -194,7 +194,10 @@ bool network_holds(struct network net, struct addr addr) {
 }
 
 static void print_quad(struct buf *out, const uint8_t *bytes) {
-  buf_printf(out, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]);
+  for (size_t i = 0; i < QUAD_BYTES; i++) {
+    if (i > 0) buf_byte(out, '.');
+    buf_uint(out, bytes[i]);
+  }
 }
 
 static unsigned group_at(struct addr addr, size_t i) {
@@ -253,10 +256,12 @@ void addr_reverse(struct buf *out, struct addr addr) {
   static const char digits[] = "0123456789abcdef";
   for (size_t i = addr_bytes(addr); i-- > 0;) {
     uint8_t byte = addr.bytes[i];
+    char nibbles[] = {digits[byte & 15], '.', digits[byte >> 4]};
     if (addr.family == 4)
-      buf_printf(out, "%u.", byte);
+      buf_uint(out, byte);
     else
-      buf_printf(out, "%c.%c.", digits[byte & 15], digits[byte >> 4]);
+      buf_text(out, text_of(nibbles, sizeof nibbles));
+    buf_byte(out, '.');
   }
   if (addr.family != 0) buf_str(out, addr.family == 4 ? "in-addr.arpa" : "ip6.arpa");
 }

@@ -21,8 +21,10 @@ void buf_clear(struct buf *buf) {
   buf->failed = false;
 }
 
+/* There is always one byte more than asked for, which the NUL of buf_printf needs. */
 static bool reserve(struct buf *buf, size_t more) {
   size_t need;
+  if (!buf->failed && more < buf->cap - buf->len) return true;
   if (buf->failed || !num_add_size(buf->len, more, &need) || !num_add_size(need, 1, &need) ||
       !mem_grow(buf->alloc, (void **)&buf->ptr, &buf->cap, need, 1))
     buf->failed = true;
@@ -43,6 +45,16 @@ void buf_str(struct buf *buf, const char *string) {
   buf_text(buf, text_from(string));
 }
 
+void buf_uint(struct buf *buf, unsigned long long value) {
+  char digits[20];
+  size_t at = sizeof digits;
+  do {
+    digits[--at] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  buf_text(buf, text_of(digits + at, sizeof digits - at));
+}
+
 void buf_printf(struct buf *buf, const char *format, ...) {
   va_list args;
   va_start(args, format);
@@ -59,7 +71,7 @@ void buf_printf(struct buf *buf, const char *format, ...) {
 void buf_milli(struct buf *buf, long long thousandths) {
   unsigned long long size = thousandths < 0 ? 0ull - (unsigned long long)thousandths : (unsigned long long)thousandths;
   if (thousandths < 0) buf_byte(buf, '-');
-  buf_printf(buf, "%llu", size / 1000);
+  buf_uint(buf, size / 1000);
   unsigned rest = (unsigned)(size % 1000);
   if (rest == 0) return;
   char digits[4] = {(char)('0' + rest / 100), (char)('0' + rest / 10 % 10), (char)('0' + rest % 10), 0};

@@ -19,6 +19,7 @@ void buf_clear(struct buf *buf); /* keeps the memory, and forgets a failure */
 void buf_byte(struct buf *buf, char byte);
 void buf_text(struct buf *buf, struct text text);
 void buf_str(struct buf *buf, const char *string);
+void buf_uint(struct buf *buf, unsigned long long value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Thousandths as a decimal without trailing zeros: 5500 is "5.5", 3000 is "3". */

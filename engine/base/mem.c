@@ -33,7 +33,7 @@ void *mem_resize(const assay_alloc *alloc, void *block, size_t old_size, size_t 
   return alloc->resize(alloc->user, block, old_size, new_size);
 }
 
-bool mem_grow(const assay_alloc *alloc, void **array, size_t *cap, size_t need, size_t size) {
+bool mem_grow_to(const assay_alloc *alloc, void **array, size_t *cap, size_t need, size_t size) {
   if (need <= *cap) return true;
   size_t next = *cap ? *cap : 8, bytes;
   while (next < need)

@@ -16,6 +16,11 @@ void mem_free(const assay_alloc *alloc, void *block, size_t size);
 void *mem_resize(const assay_alloc *alloc, void *block, size_t old_size, size_t new_size);
 
 /* Grows an array of *cap elements of `size` bytes until it can hold `need`; false leaves it as it was. */
-bool mem_grow(const assay_alloc *alloc, void **array, size_t *cap, size_t need, size_t size);
+bool mem_grow_to(const assay_alloc *alloc, void **array, size_t *cap, size_t need, size_t size);
+
+/* The same; most often there is room. */
+static inline bool mem_grow(const assay_alloc *alloc, void **array, size_t *cap, size_t need, size_t size) {
+  return need <= *cap || mem_grow_to(alloc, array, cap, need, size);
+}
 
 #endif

@@ -10,11 +10,18 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-struct domain; /* immutable after opening; shared by threads */
+struct domain; /* the list: immutable after opening; shared by threads. Or one thread's view of a list */
 
 /* Opens the newest list on the machine (psl_latest). caller frees with domain_close. */
 assay_status domain_open(struct domain **out, const assay_alloc *alloc);
 void domain_close(struct domain *domain);
+
+/* A view remembers its latest answers: names come again, and walking the list is most of what a name costs. It is used
+ * wherever a list is, by one thread, and shows no list (every name is unknown) until it is told which. */
+assay_status domain_view_new(struct domain **out, const assay_alloc *alloc); /* caller frees with domain_close */
+
+/* The view holds the list, so `domain`, which may be NULL, may be closed before it. */
+void domain_view_show(struct domain *view, const struct domain *domain);
 
 /* The registrable domain of a lower-case A-label name without trailing dot: a suffix of `name`; empty where the
  * name is itself a public suffix. Uses the ICANN and the private part of the list. */

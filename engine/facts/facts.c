@@ -18,11 +18,22 @@ void facts_free(struct facts *facts) {
   mem_free(facts->alloc, facts, sizeof *facts);
 }
 
+_Static_assert(FIELD_COUNT <= 64, "a set of fields is one word");
+
+/* Few facts are known of most connections, so only those are forgotten one by one. */
 void facts_clear(struct facts *facts) {
-  memset(facts->values, 0, sizeof facts->values);
+  for (; facts->touched; facts->touched &= facts->touched - 1)
+    facts->values[__builtin_ctzll(facts->touched)] = (struct fact_value){.state = FACT_UNSET};
   memset(&facts->answers, 0, sizeof facts->answers);
   arena_reset(&facts->arena);
   facts->generation++;
+}
+
+static assay_status put(struct facts *facts, enum field field, struct fact_value value) {
+  facts->values[field] = value;
+  facts->touched |= (uint64_t)1 << field;
+  facts->generation++;
+  return ASSAY_OK;
 }
 
 static assay_status parse_int(int64_t *out, struct text text) {
@@ -63,8 +74,7 @@ static assay_status parse(struct facts *facts, enum field_type type, struct text
 
 static assay_status set_list(struct facts *facts, enum field field, struct text text) {
   struct fact_value before = facts->values[field];
-  facts->values[field] = (struct fact_value){.state = FACT_KNOWN};
-  facts->generation++;
+  put(facts, field, (struct fact_value){.state = FACT_KNOWN});
   assay_status status = text.len ? facts_append(facts, field, text) : ASSAY_OK;
   if (status != ASSAY_OK) facts->values[field] = before;
   return status;
@@ -74,10 +84,7 @@ assay_status facts_set(struct facts *facts, enum field field, struct text text) 
   if (field_info(field)->type == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
   struct fact_value value = {.state = FACT_KNOWN};
   assay_status status = parse(facts, field_info(field)->type, text, &value);
-  if (status != ASSAY_OK) return status;
-  facts->values[field] = value;
-  facts->generation++;
-  return ASSAY_OK;
+  return status == ASSAY_OK ? put(facts, field, value) : status;
 }
 
 assay_status facts_append(struct facts *facts, enum field field, struct text text) {
@@ -88,31 +95,21 @@ assay_status facts_append(struct facts *facts, enum field field, struct text tex
   struct text *item = facts->arena.failed ? NULL : vec_add(&facts->arena, &value.list);
   if (!item) return ASSAY_NO_MEMORY;
   *item = mailbox;
-  facts->values[field] = value;
-  facts->generation++;
-  return ASSAY_OK;
-}
-
-static assay_status set_number(struct facts *facts, enum field field, int64_t value) {
-  facts->values[field] = (struct fact_value){.state = FACT_KNOWN, .number = value};
-  facts->generation++;
-  return ASSAY_OK;
+  return put(facts, field, value);
 }
 
 assay_status facts_set_int(struct facts *facts, enum field field, int64_t value) {
   if (field_info(field)->type != FIELD_INT) return ASSAY_BAD_ARGUMENT;
-  return set_number(facts, field, value);
+  return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 
 assay_status facts_set_bool(struct facts *facts, enum field field, bool value) {
   if (field_info(field)->type != FIELD_BOOL) return ASSAY_BAD_ARGUMENT;
-  return set_number(facts, field, value);
+  return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 
 assay_status facts_set_unknown(struct facts *facts, enum field field, enum why why) {
-  facts->values[field] = (struct fact_value){.state = FACT_UNKNOWN, .why = why};
-  facts->generation++;
-  return ASSAY_OK;
+  return put(facts, field, (struct fact_value){.state = FACT_UNKNOWN, .why = why});
 }
 
 /* --- answers --- */

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "facts/field.h"
 
-/* Why something is unknown, mildest first: of two reasons the later one decides. */
+/* Why something is unknown, mildest first: of two operands the later reason decides, of an `or` the earlier. */
 enum why { WHY_NOT_YET, WHY_FAILED, WHY_NEVER };
 
 enum fact_state { FACT_UNSET, FACT_KNOWN, FACT_UNKNOWN };
@@ -43,6 +43,7 @@ struct facts {
   const assay_alloc *alloc;
   struct arena arena;
   struct fact_value values[FIELD_COUNT];
+  uint64_t touched; /* the fields that are not as at the beginning */
   VEC(struct answer) answers;
   enum why unset_why, unasked_why;
   uint64_t generation; /* changes with every change */

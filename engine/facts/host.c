@@ -203,15 +203,24 @@ bool host_scan(struct host *out, struct text raw, struct arena *arena) {
   return finish_name(out, name, body, &shape, arena);
 }
 
-/* Without a list nothing is known. The registrable domain is asked for only where the name has one: at least two
- * labels, and no malformation but an underscore, which real servers send and the DNS itself allows. */
+void host_find_tld(struct host *host, const struct domain *domain) {
+  if (host->tld_done) return;
+  host->tld_done = true;
+  if (domain && !(host->props & no_labels)) host->tld_known = domain_tld_known(domain, host_tld(host));
+}
+
+/* Asked for only where the name has one: at least two labels, and no malformation but an underscore, which real servers
+ * send and the DNS itself allows. */
+void host_find_org(struct host *host, const struct domain *domain) {
+  uint32_t none = no_labels | (bad_label & ~BIT(HAS_UNDERSCORE)) | BIT(NUMERIC_TLD);
+  if (host->org_done) return;
+  host->org_done = true;
+  if (domain && !(host->props & none) && host->label_count > 1) host->org = domain_registrable(domain, host->canonical);
+}
+
 void host_suffix(struct host *host, const struct domain *domain) {
-  if (host->suffix_done) return;
-  host->suffix_done = true;
-  if (!domain || host->props & no_labels) return;
-  host->tld_known = domain_tld_known(domain, host_tld(host));
-  bool sound = !(host->props & ((bad_label & ~BIT(HAS_UNDERSCORE)) | BIT(NUMERIC_TLD)));
-  if (sound && host->label_count > 1) host->org = domain_registrable(domain, host->canonical);
+  host_find_tld(host, domain);
+  host_find_org(host, domain);
 }
 
 static struct text label_from_left(struct text name, uint64_t n) {

@@ -25,9 +25,9 @@ struct host {
   struct text canonical; /* the compared form: lower case, no single trailing dot, U-labels as A-labels, no white
                           * space around it; every byte string has one, and it is its own compared form */
   struct addr address;   /* of an is_address or is_literal name; else empty */
-  uint32_t props;        /* bits of enum host_prop, TLD_KNOWN excepted: see host_suffix */
+  uint32_t props;        /* bits of enum host_prop, TLD_KNOWN excepted: see host_find_tld */
   uint16_t label_count;  /* of the compared form, empty labels counted; never more than UINT16_MAX */
-  bool suffix_done;      /* host_suffix has filled tld_known and org */
+  bool tld_done, org_done; /* host_find_tld, host_find_org have filled what follows */
   bool tld_known;
   struct text org;       /* the registrable domain, a suffix of canonical; empty where there is none */
 };
@@ -39,8 +39,10 @@ struct host {
  * out of memory. Works in time linear in the length, for any bytes. */
 bool host_scan(struct host *out, struct text raw, struct arena *arena);
 
-/* Fills suffix_done, tld_known and org once; `domain` may be NULL (no list on this machine: then both stay
- * empty and false). */
+/* Fill tld_known, and org, once; `domain` may be NULL (no list on this machine: then they stay false and empty).
+ * host_suffix fills both. */
+void host_find_tld(struct host *host, const struct domain *domain);
+void host_find_org(struct host *host, const struct domain *domain);
 void host_suffix(struct host *host, const struct domain *domain);
 
 /* The nth label of the compared form, from the left (0, 1, …) or the right (-1, -2, …); empty outside, and
@@ -57,7 +59,7 @@ bool host_eq(const struct host *a, const struct host *b);
  * themselves. */
 bool host_under(const struct host *name, const struct host *domain);
 
-/* The registrable domains are the same; false when either has none. Both must have had host_suffix. */
+/* The registrable domains are the same; false when either has none. Both must have had host_find_org. */
 bool host_same_org(const struct host *a, const struct host *b);
 
 #endif

@@ -48,6 +48,15 @@ static assay_status link_constants(struct linked *linked) {
   return status;
 }
 
+static assay_status list_disabled(struct linked *linked) {
+  const struct program *p = linked->program;
+  linked->disabled = arena_array(&linked->arena, p->rules_count, sizeof *linked->disabled);
+  if (!linked->disabled) return ASSAY_NO_MEMORY;
+  for (uint32_t r = 0; r < p->rules_count; r++)
+    if (p->rules[r].disabled) linked->disabled[linked->disabled_count++] = r;
+  return ASSAY_OK;
+}
+
 /* --- sets --- */
 
 static assay_status link_mailboxes(struct linked *linked, const struct set *set, struct linked_set *out) {
@@ -124,6 +133,7 @@ assay_status linked_new(struct linked **out, struct verified *verified, const as
   if (status == ASSAY_NOT_FOUND) status = ASSAY_OK; /* no list on this machine: suffixes stay empty */
   if (status == ASSAY_OK) status = bind_facts(linked);
   if (status == ASSAY_OK) status = link_constants(linked);
+  if (status == ASSAY_OK) status = list_disabled(linked);
   if (status == ASSAY_OK) status = link_sets(linked);
   if (status == ASSAY_OK)
     *out = linked;

@@ -26,6 +26,8 @@ struct linked {
   struct linked_set *sets;
   struct value *constants;
   enum field *fields; /* the fact behind each fact_need */
+  uint32_t *disabled; /* the rules that are */
+  size_t disabled_count;
   struct domain *domain;
   uint8_t arity[OP_COUNT_OF]; /* slots each instruction reads */
 };

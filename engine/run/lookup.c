@@ -23,8 +23,9 @@ static void add(struct gather *gather, struct value value) {
     gather->ws->failed = true;
 }
 
+/* A list is used through any(…): of several missing parts the one that may come soonest could already make it true. */
 static void miss(struct gather *gather, enum why why) {
-  if (!gather->missing || why > gather->why) gather->why = why;
+  if (!gather->missing || why < gather->why) gather->why = why;
   gather->missing = true;
 }
 
@@ -145,10 +146,14 @@ static void gather_zone(struct gather *gather, struct text subject, struct text 
   for (size_t i = 0; answer && i < answer->count; i++) add_record(gather, QUESTION_A, &answer->records[i]);
 }
 
+static const struct set *zones_of(const struct workspace *ws, const struct insn *insn) {
+  return &ws->linked->program->sets[insn->c];
+}
+
 static void gather_zones(struct workspace *ws, const struct insn *insn, struct text subject, bool askable,
                          struct value *out) {
   struct gather gather = {.ws = ws};
-  const struct set *zones = &ws->linked->program->sets[insn->c];
+  const struct set *zones = zones_of(ws, insn);
   for (uint32_t i = 0; subject.len && i < zones->count; i++) gather_zone(&gather, subject, zones->texts[i], askable);
   finish(&gather, out);
 }
@@ -162,7 +167,8 @@ static struct text reversed_labels(struct workspace *ws, struct addr addr) {
 
 VALUE(DNSBL_ADDRESS) {
   UNUSED;
-  gather_zones(ws, insn, reversed_labels(ws, a->addr), askable_address(a->addr), out);
+  bool any = zones_of(ws, insn)->count > 0;
+  gather_zones(ws, insn, any ? reversed_labels(ws, a->addr) : TEXT(""), any && askable_address(a->addr), out);
 }
 
 VALUE(DNSBL_NAME) {

@@ -5,7 +5,7 @@
 
 #include "run/workspace.h"
 
-/* Computes a slot from known operands (NULL where there is none). */
+/* Computes a slot from known operands; one that the instruction does not have is some known value. */
 typedef void value_fn(struct workspace *ws, const struct insn *insn, const struct value *a, const struct value *b,
                       struct value *out);
 

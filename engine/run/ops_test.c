@@ -76,14 +76,15 @@ TEST(TRUTH) {
 
 TEST(TLD_KNOWN) {
   UNUSED;
-  host_suffix(a->host, ws->linked->domain);
+  host_find_tld(a->host, ws->domain);
   return a->host->tld_known ? ANSWER_YES : ANSWER_NO;
 }
 
 TEST(SAME_ORG) {
   UNUSED;
-  host_suffix(a->host, ws->linked->domain);
-  host_suffix(b->host, ws->linked->domain);
+  host_find_org(a->host, ws->domain);
+  if (a->host->org.len == 0) return ANSWER_NO;
+  host_find_org(b->host, ws->domain);
   return host_same_org(a->host, b->host) ? ANSWER_YES : ANSWER_NO;
 }
 

@@ -89,7 +89,7 @@ VALUE(LIST_LENGTH) {
 
 VALUE(NAME_ORG) {
   UNUSED;
-  host_suffix(a->host, ws->linked->domain);
+  host_find_org(a->host, ws->domain);
   value_name(ws, a->host->org, out);
 }
 

@@ -10,10 +10,10 @@ struct reply {
 
 /* Only printable ASCII goes out, so nobody outside can end the line or start another. */
 static void put_safe(struct buf *out, struct text text) {
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    buf_byte(out, c >= 0x20 && c < 0x7f ? c : '?');
-  }
+  size_t at = out->len;
+  buf_text(out, text);
+  for (; at < out->len; at++)
+    if (out->ptr[at] < 0x20 || out->ptr[at] >= 0x7f) out->ptr[at] = '?';
 }
 
 static void put_fact(struct buf *out, const struct facts *facts, enum field field) {
@@ -69,6 +69,12 @@ static const struct {
 
 /* Puts what stands at the start of the template; how many bytes of it that was. */
 static size_t put_next(struct buf *out, struct text rest, const struct reply *reply) {
+  const char *brace = memchr(rest.ptr, '{', rest.len);
+  size_t plain = brace ? (size_t)(brace - rest.ptr) : rest.len;
+  if (plain > 0) {
+    put_safe(out, text_of(rest.ptr, plain));
+    return plain;
+  }
   for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
     if (text_starts(rest, placeholders[i].word)) {
       placeholders[i].put(out, reply);

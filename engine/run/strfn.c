@@ -150,13 +150,17 @@ static bool is_delimiter(char byte) {
   return byte == '.' || byte == '-';
 }
 
+static bool is_piece(struct text name, size_t begin, size_t end) {
+  return (begin == 0 || is_delimiter(name.ptr[begin - 1])) && (end == name.len || is_delimiter(name.ptr[end]));
+}
+
 bool strfn_has_piece(struct text name, struct text key) {
-  if (key.len == 0 || key.len > name.len) return false;
-  for (size_t i = 0; i + key.len <= name.len; i++) {
-    size_t end = i + key.len;
-    if (i > 0 && !is_delimiter(name.ptr[i - 1])) continue;
-    if (end < name.len && !is_delimiter(name.ptr[end])) continue;
-    if (text_eq(text_of(name.ptr + i, key.len), key)) return true;
+  if (key.len == 0) return false;
+  for (size_t at = 0; at + key.len <= name.len; at++) {
+    const char *first = memchr(name.ptr + at, key.ptr[0], name.len - key.len - at + 1);
+    if (!first) return false;
+    at = (size_t)(first - name.ptr);
+    if (is_piece(name, at, at + key.len) && text_eq(text_of(first, key.len), key)) return true;
   }
   return false;
 }

@@ -91,11 +91,10 @@ static assay_status run_exempts(struct verdict *v, struct workspace *ws, struct 
 
 /* A disabled rule answers false, to the verdict and to whoever names it. */
 static void pin_disabled(struct workspace *ws) {
-  const struct program *p = ws->linked->program;
-  for (uint32_t r = 0; r < p->rules_count; r++) {
-    if (!p->rules[r].disabled) continue;
-    vm_pin(ws, p->rules[r].unit, ANSWER_NO);
-    if (p->rules[r].negated != NO_INDEX) vm_pin(ws, p->rules[r].negated, ANSWER_YES);
+  for (size_t i = 0; i < ws->linked->disabled_count; i++) {
+    const struct rule *rule = &ws->linked->program->rules[ws->linked->disabled[i]];
+    vm_pin(ws, rule->unit, ANSWER_NO);
+    if (rule->negated != NO_INDEX) vm_pin(ws, rule->negated, ANSWER_YES);
   }
 }
 
@@ -105,19 +104,31 @@ static void run_rules(struct workspace *ws) {
   for (uint32_t r = 0; r < p->rules_count; r++) vm_need(ws, p->rules[r].unit);
 }
 
+/* Of the 64 rules from `first` on, those that are true or unknown. Their answers are one word of the planes. */
+static uint64_t not_false(const struct workspace *ws, uint32_t first) {
+  const struct program *p = ws->linked->program;
+  uint32_t word = (p->rule_bits + first) / 64, count = p->rules_count - first;
+  uint64_t rules = ws->truth[word] | ~ws->known[word];
+  return count < 64 ? rules & (((uint64_t)1 << count) - 1) : rules;
+}
+
+static assay_status count_rule(struct verdict *v, struct workspace *ws, struct score *sums, uint32_t r) {
+  const struct program *p = ws->linked->program;
+  const struct rule *rule = &p->rules[r];
+  enum answer_kind answer = workspace_bit(ws, p->rule_bits + r);
+  score_add(&sums[rule->group == NO_INDEX ? p->groups_count : rule->group], rule->score, answer);
+  return answer == ANSWER_YES ? verdict_add_hit(v, r) : note_open(v, ws, r, false, rule->unit, answer);
+}
+
 /* Each group's sums are bounded by themselves; the last place gathers the rules without a group. */
 static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score *total) {
   const struct program *p = ws->linked->program;
   struct score *sums = arena_array(&ws->arena, (size_t)p->groups_count + 1, sizeof *sums);
   if (!sums) return ASSAY_NO_MEMORY;
   assay_status status = ASSAY_OK;
-  for (uint32_t r = 0; r < p->rules_count && status == ASSAY_OK; r++) {
-    enum answer_kind answer = workspace_bit(ws, p->rule_bits + r);
-    if (answer == ANSWER_NO) continue;
-    const struct rule *rule = &p->rules[r];
-    score_add(&sums[rule->group == NO_INDEX ? p->groups_count : rule->group], rule->score, answer);
-    status = answer == ANSWER_YES ? verdict_add_hit(v, r) : note_open(v, ws, r, false, rule->unit, answer);
-  }
+  for (uint32_t first = 0; first < p->rules_count; first += 64)
+    for (uint64_t left = not_false(ws, first); left && status == ASSAY_OK; left &= left - 1)
+      status = count_rule(v, ws, sums, first + (uint32_t)__builtin_ctzll(left));
   for (uint32_t g = 0; g <= p->groups_count; g++) {
     if (g < p->groups_count) score_clamp(&sums[g], p->groups[g].floor, p->groups[g].cap);
     score_join(total, &sums[g]);

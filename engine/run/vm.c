@@ -17,6 +17,7 @@ struct run {
 static inline uint64_t misses(const struct workspace *ws, const struct insn *insn, const uint64_t *excluded) {
   uint64_t known = ws->known[insn->word];
 #ifdef ASSAY_PLANT_BUG
+  (void)excluded;
   return ((ws->truth[insn->word] ^ insn->value) & known) & insn->mask;
 #else
   return (((ws->truth[insn->word] ^ insn->value) & known) | (excluded[insn->word] & ~known)) & insn->mask;
@@ -131,12 +132,34 @@ static bool passes(struct workspace *ws, const struct unit *unit, const uint64_t
   return passed;
 }
 
+/* Each plane of the four holds the ones before it, so whatever passes with one passes with those as well, and the first
+ * that fails tells the answer. */
 static enum answer_kind answer(struct workspace *ws, const struct unit *unit) {
   bool met, ignored;
   if (!passes(ws, unit, ws->none, &met)) return ANSWER_NO;
-  if (!met || passes(ws, unit, ws->all, &ignored)) return ANSWER_YES;
+  if (!met) return ANSWER_YES;
   if (!passes(ws, unit, ws->never, &ignored)) return ANSWER_NEVER;
-  return passes(ws, unit, ws->stuck, &ignored) ? ANSWER_NOT_YET : ANSWER_FAILED;
+  if (!passes(ws, unit, ws->stuck, &ignored)) return ANSWER_FAILED;
+  return passes(ws, unit, ws->all, &ignored) ? ANSWER_YES : ANSWER_NOT_YET;
+}
+
+/* Whether the condition is one word of literals, as most are. */
+static bool is_one_test(const struct insn *code, const struct unit *unit) {
+  return unit->end - unit->begin == 3 && code[0].op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL;
+}
+
+/* The same for such a one, in closed form. */
+static enum answer_kind answer_one_test(const struct workspace *ws, const struct insn *insn) {
+  uint64_t open = insn->mask & ~ws->known[insn->word];
+  if (misses(ws, insn, ws->none)) return ANSWER_NO;
+  if (!open) return ANSWER_YES;
+  if (open & ws->never[insn->word]) return ANSWER_NEVER;
+  return open & ws->stuck[insn->word] ? ANSWER_FAILED : ANSWER_NOT_YET;
+}
+
+static enum answer_kind answer_of(struct workspace *ws, const struct unit *unit) {
+  const struct insn *code = ws->linked->program->code + unit->begin;
+  return is_one_test(code, unit) ? answer_one_test(ws, code) : answer(ws, unit);
 }
 
 void vm_need(struct workspace *ws, uint32_t index) {
@@ -146,7 +169,7 @@ void vm_need(struct workspace *ws, uint32_t index) {
   if (unit->kind == UNIT_BODY)
     vm_body(ws, unit);
   else
-    workspace_set_bit(ws, unit->bit, answer(ws, unit));
+    workspace_set_bit(ws, unit->bit, answer_of(ws, unit));
 }
 
 void vm_touch(struct workspace *ws, uint32_t unit, vm_touch_fn *touch, void *user) {

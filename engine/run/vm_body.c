@@ -8,17 +8,18 @@ static struct value unknown_value(enum why why) {
   return (struct value){.why = (uint8_t)why};
 }
 
-/* Of two operands the reason that is harder to mend decides: the result cannot be known before both are. */
-static bool operands_known(const struct value *a, const struct value *b, enum why *why) {
-  bool known = true;
-  *why = WHY_NOT_YET;
-  if (a && !a->known) known = false, *why = (enum why)a->why;
-  if (b && !b->known && (known || b->why > *why)) known = false, *why = (enum why)b->why;
-  return known;
+/* Stands for an operand that an instruction does not have. */
+static const struct value absent = {.known = 1};
+
+/* Of two operands, not both known, the reason that is harder to mend decides: the result cannot be known before both
+ * are. */
+static enum why why_unknown(const struct value *a, const struct value *b) {
+  if (a->known || b->known) return (enum why)(a->known ? b : a)->why;
+  return (enum why)(a->why > b->why ? a : b)->why;
 }
 
 /* One result for each element; a result that is itself a list is joined on. What is unknown of an element leaves the list
- * partial. */
+ * partial, for the mildest reason: as an `or`, the list is used through any(…). */
 struct joined {
   VEC(struct value) items;
   bool partial;
@@ -26,7 +27,7 @@ struct joined {
 };
 
 static void join_miss(struct joined *joined, enum why why) {
-  if (!joined->partial || why > joined->why) joined->why = why;
+  if (!joined->partial || why < joined->why) joined->why = why;
   joined->partial = true;
 }
 
@@ -62,16 +63,21 @@ static void value_of_each(struct workspace *ws, const struct insn *insn, const s
 
 static void run_value(struct workspace *ws, const struct insn *insn) {
   unsigned arity = ws->linked->arity[insn->op];
-  const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : NULL;
-  const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : NULL;
+  const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : &absent;
+  const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : &absent;
   struct value *out = &ws->slots[insn->d];
-  enum why why;
-  if (!operands_known(a, b, &why))
-    *out = unknown_value(why);
+  if (!(a->known && b->known))
+    *out = unknown_value(why_unknown(a, b));
   else if (insn->each)
     value_of_each(ws, insn, a, b, out);
   else
     op_value[insn->op](ws, insn, a, b, out);
+}
+
+/* Of an `or` of two answers that are not yes. */
+static enum answer_kind milder(enum answer_kind a, enum answer_kind b) {
+  if (a == ANSWER_NO || b == ANSWER_NO) return a == ANSWER_NO ? b : a;
+  return a < b ? a : b;
 }
 
 /* True for some pair of elements; unknown where a missing element could still make it so. */
@@ -80,13 +86,13 @@ static enum answer_kind test_of_each(struct workspace *ws, const struct insn *in
   uint32_t outer = insn->each & 1 ? a->count : 1, inner = insn->each & 2 ? b->count : 1;
   enum answer_kind found = ANSWER_NO;
   if (insn->each & 1 && a->partial) found = answer_unknown((enum why)a->why);
-  if (insn->each & 2 && b->partial && answer_unknown((enum why)b->why) > found) found = answer_unknown((enum why)b->why);
+  if (insn->each & 2 && b->partial) found = milder(found, answer_unknown((enum why)b->why));
   for (uint32_t i = 0; i < outer; i++)
     for (uint32_t k = 0; k < inner; k++) {
       const struct value *x = insn->each & 1 ? &a->items[i] : a, *y = insn->each & 2 ? &b->items[k] : b;
       enum answer_kind answer = op_test[insn->op](ws, insn, x, y);
       if (answer == ANSWER_YES) return ANSWER_YES;
-      if (answer > found) found = answer;
+      found = milder(found, answer);
     }
   return found;
 }
@@ -105,15 +111,14 @@ static void set_bits(struct workspace *ws, const struct insn *insn, const struct
 
 static void run_test(struct workspace *ws, const struct insn *insn) {
   const struct value *a = workspace_slot(ws, insn->a);
-  const struct value *b = ws->linked->arity[insn->op] > 1 ? workspace_slot(ws, insn->b) : NULL;
+  const struct value *b = ws->linked->arity[insn->op] > 1 ? workspace_slot(ws, insn->b) : &absent;
   if (insn->op == OP_NAME_BITS || insn->op == OP_ADDRESS_BITS) {
     set_bits(ws, insn, a);
     return;
   }
-  enum why why;
   enum answer_kind answer;
-  if (!operands_known(a, b, &why))
-    answer = answer_unknown(why);
+  if (!(a->known && b->known))
+    answer = answer_unknown(why_unknown(a, b));
   else if (insn->each)
     answer = test_of_each(ws, insn, a, b);
   else

@@ -21,11 +21,12 @@ static bool is_open(const struct workspace *ws, uint32_t slot) {
 }
 
 /* Follows unknown operands down to the facts and questions they come from. Operands are computed before what uses them, so
- * this ends. */
+ * this ends; each is met once, or shared ones would be followed along every path that leads to them. */
 static void walk_slot(struct walk *walk, uint32_t slot) {
   const struct verified *v = walk->ws->linked->verified;
   uint32_t def = v->slot_def[slot];
-  if (def == NO_INDEX || !is_open(walk->ws, slot)) return;
+  if (def == NO_INDEX || !is_open(walk->ws, slot) || walk->ws->slot_seen[slot] == walk->ws->walk) return;
+  walk->ws->slot_seen[slot] = walk->ws->walk;
   const struct insn *insn = &v->program.code[def];
   unsigned arity = walk->ws->linked->arity[insn->op];
   bool below = false;
@@ -39,7 +40,9 @@ static void walk_bit(void *user, uint32_t bit) {
   const struct verified *v = walk->ws->linked->verified;
   const struct unit *unit = &v->program.units[v->bit_unit[bit]];
   if (unit->kind == UNIT_CONDITION) {
-    if (walk->depth >= PROGRAM_DEPTH_MAX || walk->status != ASSAY_OK) return;
+    uint32_t *seen = &walk->ws->unit_seen[v->bit_unit[bit]];
+    if (*seen == walk->ws->walk || walk->depth >= PROGRAM_DEPTH_MAX || walk->status != ASSAY_OK) return;
+    *seen = walk->ws->walk;
     walk->depth++;
     vm_touch(walk->ws, v->bit_unit[bit], walk_bit, walk);
     walk->depth--;
@@ -56,6 +59,7 @@ static void walk_bit(void *user, uint32_t bit) {
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {
   struct walk walk = {verdict, workspace, ASSAY_OK, 0};
+  workspace_walk(workspace);
   vm_touch(workspace, unit, walk_bit, &walk);
   return walk.status;
 }

@@ -12,6 +12,7 @@ assay_status workspace_new(struct workspace **out, const assay_alloc *alloc) {
   arena_init(&ws->arena, alloc, SIZE_MAX);
   buf_init(&ws->text, alloc);
   assay_status status = pattern_scratch_new(&ws->patterns, alloc);
+  if (status == ASSAY_OK) status = domain_view_new(&ws->domain, alloc);
   if (status == ASSAY_OK)
     *out = ws;
   else
@@ -25,9 +26,12 @@ void workspace_free(struct workspace *ws) {
   mem_free(ws->alloc, ws->slots, ws->slot_cap * sizeof *ws->slots);
   mem_free(ws->alloc, ws->slot_done, ws->slot_done_cap * sizeof *ws->slot_done);
   mem_free(ws->alloc, ws->unit_done, ws->unit_cap * sizeof *ws->unit_done);
+  mem_free(ws->alloc, ws->slot_seen, ws->slot_seen_cap * sizeof *ws->slot_seen);
+  mem_free(ws->alloc, ws->unit_seen, ws->unit_seen_cap * sizeof *ws->unit_seen);
   arena_free(&ws->arena);
   buf_free(&ws->text);
   pattern_scratch_free(ws->patterns);
+  domain_close(ws->domain);
   mem_free(ws->alloc, ws, sizeof *ws);
 }
 
@@ -50,7 +54,9 @@ static bool grow_planes(struct workspace *ws, size_t words) {
 static bool grow_marks(struct workspace *ws, const struct program *p) {
   return mem_grow(ws->alloc, (void **)&ws->slots, &ws->slot_cap, (size_t)p->slots_count + 1, sizeof *ws->slots) &&
          mem_grow(ws->alloc, (void **)&ws->slot_done, &ws->slot_done_cap, ws->slot_cap, sizeof *ws->slot_done) &&
-         mem_grow(ws->alloc, (void **)&ws->unit_done, &ws->unit_cap, (size_t)p->units_count + 1, sizeof *ws->unit_done);
+         mem_grow(ws->alloc, (void **)&ws->unit_done, &ws->unit_cap, (size_t)p->units_count + 1, sizeof *ws->unit_done) &&
+         mem_grow(ws->alloc, (void **)&ws->slot_seen, &ws->slot_seen_cap, ws->slot_cap, sizeof *ws->slot_seen) &&
+         mem_grow(ws->alloc, (void **)&ws->unit_seen, &ws->unit_seen_cap, ws->unit_cap, sizeof *ws->unit_seen);
 }
 
 static void forget(struct workspace *ws, size_t words) {
@@ -67,12 +73,22 @@ static void forget(struct workspace *ws, size_t words) {
   ws->failed = false;
 }
 
+void workspace_walk(struct workspace *ws) {
+  if (++ws->walk != 0) return;
+  memset(ws->slot_seen, 0, ws->slot_seen_cap * sizeof *ws->slot_seen);
+  memset(ws->unit_seen, 0, ws->unit_seen_cap * sizeof *ws->unit_seen);
+  ws->walk = 1;
+}
+
 assay_status workspace_begin(struct workspace *ws, const struct linked *linked, const struct facts *facts) {
   const struct program *p = linked->program;
   size_t words = ((size_t)p->bit_count + 63) / 64 + 1;
   if (!grow_planes(ws, words) || !grow_marks(ws, p)) return ASSAY_NO_MEMORY;
   forget(ws, words);
+  domain_view_show(ws->domain, linked->domain);
   ws->linked = linked;
   ws->facts = facts;
+  ws->constants = linked->constants;
+  ws->constants_count = p->constants_count;
   return ASSAY_OK;
 }

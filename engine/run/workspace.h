@@ -15,30 +15,40 @@ struct workspace {
   uint64_t *truth, *known, *never, *stuck, *none, *all;
   size_t words;
   struct value *slots; /* the computed ones; constants stay in linked */
+  const struct value *constants;
+  uint32_t constants_count;
   uint32_t *slot_done, *unit_done; /* == now: computed for this connection */
-  size_t slot_cap, slot_done_cap, unit_cap;
-  uint32_t now;
+  uint32_t *slot_seen, *unit_seen; /* == walk: met by the walk for waits at hand */
+  size_t slot_cap, slot_done_cap, unit_cap, slot_seen_cap, unit_seen_cap;
+  uint32_t now, walk;
   struct arena arena; /* what lives as long as one evaluation */
   struct buf text; /* for what is printed on the way */
   struct pattern_scratch *patterns;
+  struct domain *domain; /* a view of the rule set's public suffix list */
 };
 
 assay_status workspace_new(struct workspace **out, const assay_alloc *alloc); /* caller frees */
 void workspace_free(struct workspace *workspace);
 
+/* Starts a walk that meets each slot and unit once. */
+void workspace_walk(struct workspace *workspace);
+
 /* Makes room for the rule set and forgets the last connection. */
 assay_status workspace_begin(struct workspace *workspace, const struct linked *linked, const struct facts *facts);
 
 static inline const struct value *workspace_slot(const struct workspace *ws, uint32_t slot) {
-  return slot < ws->linked->program->constants_count ? &ws->linked->constants[slot] : &ws->slots[slot];
+  return slot < ws->constants_count ? &ws->constants[slot] : &ws->slots[slot];
 }
 
 static inline void workspace_set_bit(struct workspace *ws, uint32_t bit, enum answer_kind answer) {
   uint64_t one = (uint64_t)1 << bit % 64;
-  if (answer <= ANSWER_YES) ws->known[bit / 64] |= one;
-  if (answer == ANSWER_YES) ws->truth[bit / 64] |= one;
-  if (answer == ANSWER_NEVER) ws->never[bit / 64] |= one;
-  if (answer >= ANSWER_FAILED) ws->stuck[bit / 64] |= one;
+  if (answer <= ANSWER_YES) {
+    ws->known[bit / 64] |= one;
+    if (answer == ANSWER_YES) ws->truth[bit / 64] |= one;
+  } else {
+    if (answer == ANSWER_NEVER) ws->never[bit / 64] |= one;
+    if (answer >= ANSWER_FAILED) ws->stuck[bit / 64] |= one;
+  }
 }
 
 static inline enum answer_kind workspace_bit(const struct workspace *ws, uint32_t bit) {

@@ -155,7 +155,7 @@ static void draw_operands(struct trace *t, const struct expr *e) {
 static void draw(struct trace *t, const struct expr *e, unsigned depth);
 
 static void draw_line(struct trace *t, const struct expr *e, unsigned depth) {
-  struct text source = sources_text(&t->c->sources, e->span);
+  struct text source = e->kind == E_RULE ? e->text : sources_text(&t->c->sources, e->span); /* HELO_* is several */
   if (t->lines++ >= TRACE_LINES_MAX) return;
   buf_printf(t->out, "%*s%-8s ", (int)(depth * 2 + 4), "", answer_word(answer_of(t, e)));
   bool blank = false;

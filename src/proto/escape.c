@@ -45,16 +45,18 @@ static bool unseen(uint32_t code) {
 
 static const char hex[] = "0123456789abcdef";
 
-void bytes_printable(struct bytes *bytes, const char *ptr, size_t len) {
-  for (size_t i = 0, used; i < len; i += used) {
-    const unsigned char *at = (const unsigned char *)ptr + i;
-    bool plain = !unseen(utf8_take(at, len - i, &used));
-    if (plain) bytes_add(bytes, ptr + i, used);
-    for (size_t k = 0; !plain && k < used; k++) {
-      char escaped[4] = {'\\', 'x', hex[at[k] >> 4], hex[at[k] & 15]};
-      bytes_add(bytes, escaped, sizeof escaped);
-    }
+static void printable_odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t used) {
+  bool plain = !unseen(code);
+  if (plain) bytes_add(bytes, ptr, used);
+  for (size_t i = 0; !plain && i < used; i++) {
+    unsigned char byte = (unsigned char)ptr[i];
+    char escaped[4] = {'\\', 'x', hex[byte >> 4], hex[byte & 15]};
+    bytes_add(bytes, escaped, sizeof escaped);
   }
+}
+
+static bool printable_plain(unsigned char byte) {
+  return byte >= 0x20 && byte < 0x7F;
 }
 
 static bool json_plain(unsigned char byte) {
@@ -79,18 +81,28 @@ static void json_odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t
   }
 }
 
-void bytes_json(struct bytes *bytes, const char *ptr, size_t len) {
-  bytes_byte(bytes, '"');
+/* Runs of plain bytes go through as they are; what lies between them one character at a time. */
+static void escape(struct bytes *bytes, const char *ptr, size_t len, bool plain(unsigned char byte),
+                   void odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t used)) {
   size_t i = 0;
   while (i < len) {
     size_t from = i;
-    while (i < len && json_plain((unsigned char)ptr[i])) i++;
+    while (i < len && plain((unsigned char)ptr[i])) i++;
     bytes_add(bytes, ptr + from, i - from);
     if (i == len) break;
     size_t used;
     uint32_t code = utf8_take((const unsigned char *)ptr + i, len - i, &used);
-    json_odd(bytes, ptr + i, code, used);
+    odd(bytes, ptr + i, code, used);
     i += used;
   }
+}
+
+void bytes_printable(struct bytes *bytes, const char *ptr, size_t len) {
+  escape(bytes, ptr, len, printable_plain, printable_odd);
+}
+
+void bytes_json(struct bytes *bytes, const char *ptr, size_t len) {
+  bytes_byte(bytes, '"');
+  escape(bytes, ptr, len, json_plain, json_odd);
   bytes_byte(bytes, '"');
 }

@@ -84,10 +84,12 @@ void build_layout(struct build *build, uint32_t rules) {
 
 struct insn build_bit(unsigned op, uint32_t bit, bool wanted, uint32_t label) {
   uint64_t one = (uint64_t)1 << bit % 64;
-  return (struct insn){.op = (uint8_t)op, .word = (uint16_t)(bit / 64), .d = label, .mask = one, .value = wanted ? one : 0};
+  return (struct insn){
+      .op = (uint8_t)op, .word = (uint16_t)(bit / 64), .d = label, .mask = one, .value = wanted ? one : 0};
 }
 
-struct insn build_literal(const struct build *build, unsigned op, feature_id feature, bool wanted, uint32_t label) {
+struct insn build_literal(const struct build *build, unsigned op, feature_id feature, bool wanted,
+                          uint32_t label) {
   uint32_t bit = feature < build->b.features.count ? builder_bit(&build->b, feature) : 0;
   return build_bit(op, bit, wanted, label);
 }
@@ -195,6 +197,7 @@ bool program_copy(struct program *out, const struct program *from, const assay_a
   for (uint32_t s = 0; out->sets && s < out->sets_count; s++)
     out->sets[s].texts = copy_array(out, from->sets[s].texts, from->sets[s].count, item_size(from->sets[s].kind));
   for (uint32_t m = 0; out->maps && m < out->maps_count; m++)
-    out->maps[m].entries = copy_array(out, from->maps[m].entries, from->maps[m].count, sizeof *from->maps[m].entries);
+    out->maps[m].entries =
+        copy_array(out, from->maps[m].entries, from->maps[m].count, sizeof *from->maps[m].entries);
   return !out->arena.failed;
 }

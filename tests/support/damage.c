@@ -62,7 +62,8 @@ static void damage_unit(struct program *p, struct damage_source *source) {
 static void damage_set(struct program *p, struct damage_source *source) {
   if (p->sets_count == 0) return;
   struct set *set = &p->sets[pick(source, p->sets_count)];
-  bool texts = set->kind == SET_STRINGS || set->kind == SET_NAMES || set->kind == SET_MAILBOXES || set->kind == SET_ZONES;
+  bool texts =
+      set->kind == SET_STRINGS || set->kind == SET_NAMES || set->kind == SET_MAILBOXES || set->kind == SET_ZONES;
   static const enum set_kind kinds[] = {SET_STRINGS, SET_NAMES, SET_MAILBOXES, SET_ZONES};
   uint32_t at = pick(source, set->count);
   switch (pick(source, 4)) {
@@ -75,7 +76,8 @@ static void damage_set(struct program *p, struct damage_source *source) {
   if (texts) set->texts[at].len = pick(source, (uint32_t)set->texts[at].len + 1);
   if (set->kind == SET_RULES) set->rules[at] = changed(source, set->rules[at], p->rules_count);
   if (set->kind == SET_PATTERNS) set->patterns[at].flags = changed(source, set->patterns[at].flags, 32);
-  if (set->kind == SET_NETWORKS) ((uint8_t *)&set->networks[at])[pick(source, sizeof(struct network))] ^= (uint8_t)(1u << pick(source, 8));
+  if (set->kind == SET_NETWORKS)
+    ((uint8_t *)&set->networks[at])[pick(source, sizeof(struct network))] ^= (uint8_t)(1u << pick(source, 8));
 }
 
 static void damage_rule(struct program *p, struct damage_source *source) {
@@ -96,7 +98,8 @@ static void damage_slot(struct program *p, struct damage_source *source) {
   enum value_type *type = &p->slots[s];
   *type = (enum value_type)changed(source, *type, TYPE_COUNT_OF);
   if (s < p->constants_count && pick(source, 2)) p->constants[s].type = *type;
-  if (s < p->constants_count && pick(source, 4) == 0) p->constants[s].address.family = (uint8_t)changed(source, 4, 7);
+  if (s < p->constants_count && pick(source, 4) == 0)
+    p->constants[s].address.family = (uint8_t)changed(source, 4, 7);
 }
 
 static void damage_exempt(struct program *p, struct damage_source *source) {
@@ -125,8 +128,9 @@ static void damage_names(struct program *p, struct damage_source *source) {
 
 /* Counts may only shrink, but for those of bits, which no array has to bear. */
 static void damage_count(struct program *p, struct damage_source *source) {
-  uint32_t *const counts[] = {&p->code_count,  &p->units_count, &p->constants_count, &p->slots_count,  &p->facts_count,
-                              &p->sets_count,  &p->maps_count,  &p->rules_count,     &p->groups_count, &p->exempts_count};
+  uint32_t *const counts[] = {&p->code_count,   &p->units_count,  &p->constants_count, &p->slots_count,
+                              &p->facts_count,  &p->sets_count,   &p->maps_count,      &p->rules_count,
+                              &p->groups_count, &p->exempts_count};
   uint32_t which = pick(source, 13);
   if (which < 10)
     *counts[which] = pick(source, 3) ? *counts[which] - (*counts[which] > 0) : pick(source, *counts[which] + 1);

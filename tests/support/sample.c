@@ -146,7 +146,8 @@ static void make_op(struct sample *s, unsigned op) {
 }
 
 static void make_features(struct sample *s) {
-  keep(s, build_test(&s->build, OP_TRUTH, s->list[TYPE_NAME], 0, 0)); /* first: a list of names before the tables */
+  keep(s,
+       build_test(&s->build, OP_TRUTH, s->list[TYPE_NAME], 0, 0)); /* first: a list of names before the tables */
   for (unsigned op = 0; op < OP_COUNT_OF; op++)
     if (opcode_info(op)->kind != KIND_FLOW) make_op(s, op);
   value_id user = build_fact(&s->build, "auth.user", TYPE_STRING);
@@ -203,7 +204,8 @@ static void rule_sum(struct sample *s, uint32_t r, uint32_t set, enum sum_compar
   uint32_t at = begin(s), fail = builder_label(&build->b);
   for (uint32_t i = 0; i < build->sets.at[set].count; i++)
     build_need_unit(build, build->rules.at[build->sets.at[set].rules[i]].unit);
-  builder_emit(&build->b, (struct insn){.op = OP_SUM_TEST, .word = (uint16_t)compare, .d = fail, .mask = set, .value = 900});
+  builder_emit(&build->b,
+               (struct insn){.op = OP_SUM_TEST, .word = (uint16_t)compare, .d = fail, .mask = set, .value = 900});
   build_rule(build, "SUM", 100, NO_INDEX, build_pass(build, at, fail, build_rule_bit(build, r), 1));
 }
 

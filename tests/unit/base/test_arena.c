@@ -36,7 +36,8 @@ static void sizes_that_cannot_be(void **state) {
   (void)state;
   static const struct {
     size_t count, size;
-  } rows[] = {{SIZE_MAX, 2}, {2, SIZE_MAX}, {SIZE_MAX / 2 + 1, 2}, {1, SIZE_MAX}, {1, SIZE_MAX - 64}, {1 << 20, 1 << 30}};
+  } rows[] = {{SIZE_MAX, 2}, {2, SIZE_MAX},      {SIZE_MAX / 2 + 1, 2},
+              {1, SIZE_MAX}, {1, SIZE_MAX - 64}, {1 << 20, 1 << 30}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct test_alloc t;
     test_alloc_init(&t);

@@ -26,7 +26,8 @@ static void saturating_by_table(void **state) {
       {INT64_MAX, INT64_MIN, -1, INT64_MAX, INT64_MIN},
       {0, INT64_MIN, INT64_MIN, INT64_MAX, 0},
       {INT64_C(1) << 32, INT64_C(1) << 31, (INT64_C(1) << 32) + (INT64_C(1) << 31), INT64_C(1) << 31, INT64_MAX},
-      {-(INT64_C(1) << 32), INT64_C(1) << 31, -(INT64_C(1) << 31), -(INT64_C(1) << 32) - (INT64_C(1) << 31), INT64_MIN},
+      {-(INT64_C(1) << 32), INT64_C(1) << 31, -(INT64_C(1) << 31), -(INT64_C(1) << 32) - (INT64_C(1) << 31),
+       INT64_MIN},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     assert_true(num_sat_add(rows[i].a, rows[i].b) == rows[i].sum);

@@ -103,8 +103,11 @@ static void messages_bear_long_texts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(relations_by_table), cmocka_unit_test(bytes_are_ascii_or_not), cmocka_unit_test(from_strings),
-      cmocka_unit_test(hashes_spread),      cmocka_unit_test(messages_bear_long_texts),
+      cmocka_unit_test(relations_by_table),
+      cmocka_unit_test(bytes_are_ascii_or_not),
+      cmocka_unit_test(from_strings),
+      cmocka_unit_test(hashes_spread),
+      cmocka_unit_test(messages_bear_long_texts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,10 +77,11 @@ static void addresses_by_table(void **state) {
     assay_status status;
     unsigned family;
   } rows[] = {
-      {"192.0.2.1", ASSAY_OK, 4},       {"2001:db8::1", ASSAY_OK, 6},       {"::ffff:192.0.2.1", ASSAY_OK, 4},
-      {"", ASSAY_OK, 0},                {"192.0.2", ASSAY_BAD_VALUE, 0},    {"192.0.2.01", ASSAY_BAD_VALUE, 0},
-      {"fe80::1%eth0", ASSAY_BAD_VALUE, 0}, {"192.0.2.1 ", ASSAY_BAD_VALUE, 0}, {"[192.0.2.1]", ASSAY_BAD_VALUE, 0},
-      {"unknown", ASSAY_BAD_VALUE, 0},
+      {"192.0.2.1", ASSAY_OK, 4},           {"2001:db8::1", ASSAY_OK, 6},
+      {"::ffff:192.0.2.1", ASSAY_OK, 4},    {"", ASSAY_OK, 0},
+      {"192.0.2", ASSAY_BAD_VALUE, 0},      {"192.0.2.01", ASSAY_BAD_VALUE, 0},
+      {"fe80::1%eth0", ASSAY_BAD_VALUE, 0}, {"192.0.2.1 ", ASSAY_BAD_VALUE, 0},
+      {"[192.0.2.1]", ASSAY_BAD_VALUE, 0},  {"unknown", ASSAY_BAD_VALUE, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct facts *facts = new_facts(&mem_default);
@@ -108,7 +109,8 @@ static void texts_are_copied_as_they_are(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char space[32] = {0};
     if (rows[i].given.len) memcpy(space, rows[i].given.ptr, rows[i].given.len);
-    assert_int_equal(facts_set(facts, rows[i].field, text_of(rows[i].given.ptr ? space : NULL, rows[i].given.len)), ASSAY_OK);
+    assert_int_equal(facts_set(facts, rows[i].field, text_of(rows[i].given.ptr ? space : NULL, rows[i].given.len)),
+                     ASSAY_OK);
     memset(space, 'x', sizeof space);
     assert_int_equal(facts->values[rows[i].field].state, FACT_KNOWN);
     assert_true(text_eq(facts->values[rows[i].field].text, rows[i].kept));
@@ -176,8 +178,10 @@ static void every_change_is_a_generation(void **state) {
 static void answers_are_kept_by_type_and_name(void **state) {
   (void)state;
   static const struct test_answer rows[] = {
-      {QUESTION_A, "mx.example", "192.0.2.1 192.0.2.2", WHY_NOT_YET}, {QUESTION_AAAA, "mx.example", "2001:db8::1", WHY_NOT_YET},
-      {QUESTION_MX, "mx.example", "", WHY_NOT_YET},                    {QUESTION_TXT, "mx.example", NULL, WHY_FAILED},
+      {QUESTION_A, "mx.example", "192.0.2.1 192.0.2.2", WHY_NOT_YET},
+      {QUESTION_AAAA, "mx.example", "2001:db8::1", WHY_NOT_YET},
+      {QUESTION_MX, "mx.example", "", WHY_NOT_YET},
+      {QUESTION_TXT, "mx.example", NULL, WHY_FAILED},
       {QUESTION_PTR, "1.2.0.192.in-addr.arpa", "mx.example", WHY_NOT_YET},
   };
   struct facts *facts = new_facts(&mem_default);
@@ -212,7 +216,8 @@ static void clearing_forgets_all_but_the_reasons(void **state) {
   facts->unasked_why = WHY_FAILED;
   size_t warm = 0;
   for (size_t round = 0; round < 10; round++) {
-    for (size_t i = 0; i < 100; i++) assert_int_equal(facts_append(facts, FIELD_RCPT, TEXT("somebody@host.example")), ASSAY_OK);
+    for (size_t i = 0; i < 100; i++)
+      assert_int_equal(facts_append(facts, FIELD_RCPT, TEXT("somebody@host.example")), ASSAY_OK);
     assert_int_equal(facts_answer(facts, QUESTION_MX, TEXT("host.example"), NULL, 0), ASSAY_OK);
     facts_clear(facts);
     assert_int_equal(facts->values[FIELD_RCPT].state, FACT_UNSET);
@@ -239,7 +244,8 @@ static void an_error_leaves_the_old_value(void **state) {
       {"rcpt", "a@b", WHY_NOT_YET}, {"mail.from", "o@p", WHY_NOT_YET}, {"tls.verified", "true", WHY_NOT_YET},
   };
   assert_true(test_facts_set(facts, before, sizeof before / sizeof *before));
-  assert_true(test_facts_answer(facts, (const struct test_answer[]){{QUESTION_TXT, "a.b", "old", WHY_NOT_YET}}, 1));
+  assert_true(
+      test_facts_answer(facts, (const struct test_answer[]){{QUESTION_TXT, "a.b", "old", WHY_NOT_YET}}, 1));
   t.fail_at = t.calls + 1;
   t.fail_after = true;
   struct text much = text_of(large, sizeof large);

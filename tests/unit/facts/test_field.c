@@ -25,7 +25,8 @@ static void every_row_is_found_by_its_name(void **state) {
 
 static void what_is_no_fact(void **state) {
   (void)state;
-  static const char *const rows[] = {"", "helo.", "HELO", "client", "helo.is_fqdn", "client.ip ", "rcpt.counts", "hel"};
+  static const char *const rows[] = {"",           "helo.",       "HELO", "client", "helo.is_fqdn",
+                                     "client.ip ", "rcpt.counts", "hel"};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     assert_int_equal(field_find(text_from(rows[i])), FIELD_COUNT);
   assert_int_equal(field_find(text_of("helo\0", 5)), FIELD_COUNT);

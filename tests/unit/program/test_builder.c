@@ -18,9 +18,16 @@ static void equal_things_are_one(void **state) {
   assert_int_equal(build_fact(&b, "helo", TYPE_NAME), helo);
   assert_int_not_equal(build_fact(&b, "client.rdns", TYPE_NAME), helo);
   value_id rows[] = {
-      build_int(&b, 1), build_int(&b, -1), build_int(&b, 11), build_text(&b, TYPE_STRING, ""), build_text(&b, TYPE_STRING, "1"),
-      build_text(&b, TYPE_NAME, "1"), build_text(&b, TYPE_MAILBOX, "1"), build_address(&b, "192.0.2.1"),
-      build_address(&b, "192.0.2.2"), build_address(&b, "2001:db8::1"),
+      build_int(&b, 1),
+      build_int(&b, -1),
+      build_int(&b, 11),
+      build_text(&b, TYPE_STRING, ""),
+      build_text(&b, TYPE_STRING, "1"),
+      build_text(&b, TYPE_NAME, "1"),
+      build_text(&b, TYPE_MAILBOX, "1"),
+      build_address(&b, "192.0.2.1"),
+      build_address(&b, "192.0.2.2"),
+      build_address(&b, "2001:db8::1"),
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     for (size_t k = 0; k < i; k++) assert_int_not_equal(rows[i], rows[k]);
@@ -66,14 +73,16 @@ static void bits_are_laid_out_in_order(void **state) {
     feature_id feature;
     uint32_t bit, unit;
   } rows[] = {
-      {name, 0, 1}, {second, 32, 1}, {address, 64, 1}, {early, 80, 0}, {cheap, 81, 1}, {lazy, 82, 2}, {behind_dns, 83, 3},
+      {name, 0, 1},   {second, 32, 1}, {address, 64, 1},    {early, 80, 0},
+      {cheap, 81, 1}, {lazy, 82, 2},   {behind_dns, 83, 3},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     assert_int_equal(builder_bit(&b.b, rows[i].feature), rows[i].bit);
     assert_int_equal(b.b.features.at[rows[i].feature].unit, rows[i].unit);
   }
   assert_int_equal(b.program.rule_bits, 128);
-  for (uint32_t r = 0; r < 3; r++) build_rule(&b, "R", 0, NO_INDEX, build_simple(&b, cheap, true, build_rule_bit(&b, r), 1));
+  for (uint32_t r = 0; r < 3; r++)
+    build_rule(&b, "R", 0, NO_INDEX, build_simple(&b, cheap, true, build_rule_bit(&b, r), 1));
   struct verified *v = build_verified(&b, &mem_default);
   assert_non_null(v);
   assert_int_equal(v->program.bit_count, 131);
@@ -89,7 +98,8 @@ static void programs_without_rules(void **state) {
     build_init(&b, &mem_default);
     value_id size = build_fact(&b, "mail.size", TYPE_INT);
     feature_id feature = NO_INDEX;
-    for (uint32_t i = 0; i < count; i++) feature = build_early(&b, build_test(&b, OP_EQ_INT, size, build_int(&b, i), 0));
+    for (uint32_t i = 0; i < count; i++)
+      feature = build_early(&b, build_test(&b, OP_EQ_INT, size, build_int(&b, i), 0));
     build_layout(&b, 0);
     if (count) build_exempt(&b, "E", build_simple(&b, feature, true, NO_INDEX, 0));
     struct verified *v = build_verified(&b, &mem_default);
@@ -105,7 +115,10 @@ static void too_many_bits_are_refused(void **state) {
   static const struct {
     uint32_t rules;
     bool fits;
-  } rows[] = {{1, true}, {(uint32_t)PROGRAM_WORDS_MAX * 64 - 64, true}, {(uint32_t)PROGRAM_WORDS_MAX * 64 - 63, false}, {UINT32_MAX, false}};
+  } rows[] = {{1, true},
+              {(uint32_t)PROGRAM_WORDS_MAX * 64 - 64, true},
+              {(uint32_t)PROGRAM_WORDS_MAX * 64 - 63, false},
+              {UINT32_MAX, false}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct build b;
     build_init(&b, &mem_default);

@@ -60,7 +60,7 @@ static void lists_and_elements_by_table(void **state) {
   static const struct {
     enum value_type element, list;
   } rows[] = {
-      {TYPE_BOOL, TYPE_COUNT_OF}, {TYPE_INT, TYPE_INTS},           {TYPE_REAL, TYPE_REALS},
+      {TYPE_BOOL, TYPE_BOOLS},     {TYPE_INT, TYPE_INTS},       {TYPE_REAL, TYPE_REALS},
       {TYPE_STRING, TYPE_STRINGS}, {TYPE_NAME, TYPE_NAMES},        {TYPE_ADDRESS, TYPE_ADDRESSES},
       {TYPE_MAILBOX, TYPE_MAILBOXES},
   };
@@ -68,7 +68,6 @@ static void lists_and_elements_by_table(void **state) {
     assert_false(type_is_list(rows[i].element));
     assert_int_equal(type_list_of(rows[i].element), rows[i].list);
     assert_int_equal(type_element(rows[i].element), TYPE_COUNT_OF);
-    if (rows[i].list == TYPE_COUNT_OF) continue;
     assert_true(type_is_list(rows[i].list));
     assert_int_equal(type_element(rows[i].list), rows[i].element);
     assert_int_equal(type_list_of(rows[i].list), TYPE_COUNT_OF); /* there are no lists of lists */
@@ -77,7 +76,7 @@ static void lists_and_elements_by_table(void **state) {
 
 static void what_is_no_type(void **state) {
   (void)state;
-  static const char letters[] = "?@*^#Zz\0B";
+  static const char letters[] = "?@*^#Zz\0?";
   for (size_t i = 0; i < sizeof letters - 1; i++) assert_int_equal(type_of_letter(letters[i]), TYPE_COUNT_OF);
   assert_false(type_is_list(TYPE_COUNT_OF));
   assert_int_equal(type_list_of(TYPE_COUNT_OF), TYPE_COUNT_OF);
@@ -86,8 +85,9 @@ static void what_is_no_type(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(rows_are_well_formed), cmocka_unit_test(results_fit_their_kind), cmocka_unit_test(names_are_unique),
-      cmocka_unit_test(lists_and_elements_by_table), cmocka_unit_test(what_is_no_type),
+      cmocka_unit_test(rows_are_well_formed), cmocka_unit_test(results_fit_their_kind),
+      cmocka_unit_test(names_are_unique),     cmocka_unit_test(lists_and_elements_by_table),
+      cmocka_unit_test(what_is_no_type),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,7 +81,9 @@ static void network_family(struct program *p) { find_set(p, SET_NETWORKS)->netwo
 static void network_bits(struct program *p) { find_set(p, SET_NETWORKS)->networks[1].bits = 129; }
 static void set_rule(struct program *p) { find_set(p, SET_RULES)->rules[1] = p->rules_count; }
 static void pattern_flags(struct program *p) { find_set(p, SET_PATTERNS)->patterns[0].flags = 32; }
-static void map_of_strings(struct program *p) { p->maps[0].entries[0].set = (uint32_t)(find_set(p, SET_STRINGS) - p->sets); }
+static void map_of_strings(struct program *p) {
+  p->maps[0].entries[0].set = (uint32_t)(find_set(p, SET_STRINGS) - p->sets);
+}
 static void map_of_nothing(struct program *p) { p->maps[0].entries[0].set = p->sets_count; }
 static void map_without_entries(struct program *p) { p->maps[0].entries = NULL; }
 static void score_high(struct program *p) { p->rules[0].score = PROGRAM_SCORE_MAX + 1; }
@@ -89,7 +91,9 @@ static void score_low(struct program *p) { p->rules[0].score = INT64_MIN; }
 static void rule_group(struct program *p) { p->rules[0].group = p->groups_count; }
 static void rule_unit_gone(struct program *p) { p->rules[0].unit = p->units_count; }
 static void negation_gone(struct program *p) { p->rules[0].negated = p->units_count; }
-static void thresholds_equal(struct program *p) { p->thresholds[ACTION_REJECT].at = p->thresholds[ACTION_DEFER].at; }
+static void thresholds_equal(struct program *p) {
+  p->thresholds[ACTION_REJECT].at = p->thresholds[ACTION_DEFER].at;
+}
 static void threshold_high(struct program *p) { p->thresholds[ACTION_REJECT].at = PROGRAM_SCORE_MAX + 1; }
 static void bits_too_many(struct program *p) { p->bit_count = (uint32_t)PROGRAM_WORDS_MAX * 64 + 1; }
 static void rule_bits_odd(struct program *p) { p->rule_bits++; }
@@ -117,11 +121,19 @@ static void operand_type(struct program *p) { find(p, OP_EQ_INT, 0)->b = 0; }
 static void operand_no_list(struct program *p) { find(p, OP_EQ_INT, 0)->each = 1; }
 static void operand_is_list(struct program *p) { find_each(p, OP_UNDER_NAMES)->each = 0; }
 static void immediate_fact(struct program *p) { find(p, OP_FACT, 0)->c = p->facts_count; }
-static void immediate_set(struct program *p) { find(p, OP_IN_NETWORKS, 0)->c = (uint32_t)(find_set(p, SET_NAMES) - p->sets); }
-static void immediate_texts(struct program *p) { find(p, OP_IN_NAMES, 0)->c = (uint32_t)(find_set(p, SET_ZONES) - p->sets); }
+static void immediate_set(struct program *p) {
+  find(p, OP_IN_NETWORKS, 0)->c = (uint32_t)(find_set(p, SET_NAMES) - p->sets);
+}
+static void immediate_texts(struct program *p) {
+  find(p, OP_IN_NAMES, 0)->c = (uint32_t)(find_set(p, SET_ZONES) - p->sets);
+}
 static void immediate_mailboxes(struct program *p) { find(p, OP_IN_MAILBOXES, 0)->c = p->sets_count; }
-static void immediate_patterns(struct program *p) { find(p, OP_MATCH, 0)->c = (uint32_t)(find_set(p, SET_STRINGS) - p->sets); }
-static void immediate_zones(struct program *p) { find(p, OP_DNSBL_NAME, 0)->c = (uint32_t)(find_set(p, SET_RULES) - p->sets); }
+static void immediate_patterns(struct program *p) {
+  find(p, OP_MATCH, 0)->c = (uint32_t)(find_set(p, SET_STRINGS) - p->sets);
+}
+static void immediate_zones(struct program *p) {
+  find(p, OP_DNSBL_NAME, 0)->c = (uint32_t)(find_set(p, SET_RULES) - p->sets);
+}
 static void immediate_map(struct program *p) { find(p, OP_FORGED, 0)->c = p->maps_count; }
 static void immediate_prop(struct program *p) { find(p, OP_NAME_PROP, 0)->c = 32; }
 static void immediate_address_prop(struct program *p) { find(p, OP_ADDRESS_PROP, 0)->c = 32; }
@@ -146,7 +158,9 @@ static void value_of_two_lists(struct program *p) {
 static void slot_in_two_ways(struct program *p) {
   struct insn *first = find(p, OP_FACT, 0), *end = p->code + p->code_count, *insn = end;
   for (; insn == end; first++)
-    for (insn = first + 1; insn < end && (first->op != OP_FACT || insn->op != OP_FACT || insn->d != first->d);) insn++;
+    for (insn = first + 1; insn < end && (p->slots[first->d] != TYPE_NAME || first->op != OP_FACT ||
+                                          insn->op != OP_FACT || insn->d != first->d);)
+      insn++;
   for (uint32_t f = 0; f < p->facts_count; f++)
     if (f != insn->c && p->facts[f].type == p->facts[insn->c].type) {
       insn->c = f;
@@ -187,13 +201,15 @@ static void test_of_nothing_outside(struct program *p) {
 }
 
 static void early_tests_late(struct program *p) {
-  struct insn *insn = &p->code[rule_unit(p, 0)->begin], *late = find(p, OP_TRUTH, 0);
+  struct insn *insn = &p->code[rule_unit(p, 0)->begin], *late = find(p, OP_TRUTH, 1);
   insn->word = (uint16_t)(late->d / 64);
   insn->mask = insn->value = (uint64_t)1 << late->d % 64;
 }
 
 static void sum_of_no_set(struct program *p) { find(p, OP_SUM_TEST, 0)->mask = p->sets_count; }
-static void sum_of_names(struct program *p) { find(p, OP_SUM_TEST, 0)->mask = (uint32_t)(find_set(p, SET_NAMES) - p->sets); }
+static void sum_of_names(struct program *p) {
+  find(p, OP_SUM_TEST, 0)->mask = (uint32_t)(find_set(p, SET_NAMES) - p->sets);
+}
 static void sum_compare(struct program *p) { find(p, OP_SUM_TEST, 0)->word = SUM_GE + 1; }
 
 static void sum_too_soon(struct program *p) {
@@ -399,7 +415,8 @@ static void each_damage_is_found(void **state) {
     assay_status status = program_verify(&v, &p, &mem_default, &fault);
     const char *got = status == ASSAY_OK ? "accepted" : fault.what;
     const char *expected = rows[i].what ? rows[i].what : "accepted";
-    if (strcmp(got, expected) != 0) print_error("row %zu: %s at %u; expected: %s\n", i, got, fault.where, expected);
+    if (strcmp(got, expected) != 0)
+      print_error("row %zu: %s at %u; expected: %s\n", i, got, fault.where, expected);
     wrong += strcmp(got, expected) != 0 || (v != NULL) != (status == ASSAY_OK);
     verified_free(v, &mem_default);
   }
@@ -442,7 +459,7 @@ static void every_check_has_a_row(void **state) {
   static const char here[] = "tests/unit/program/test_verify.c";
   char pattern[4096];
   size_t root = sizeof __FILE__ - sizeof here;
-  assert_string_equal(__FILE__ + root, here);
+  assert_string_equal(&__FILE__[root], here);
   snprintf(pattern, sizeof pattern, "%.*sengine/program/verify*.c", (int)root, __FILE__);
   glob_t sources;
   assert_int_equal(glob(pattern, 0, NULL, &sources), 0);

@@ -41,7 +41,8 @@ static void open_bench(struct bench *bench) {
   assert_int_equal(workspace_new(&bench->ws, &mem_default), ASSAY_OK);
   assert_int_equal(verdict_new(&bench->verdict, &mem_default), ASSAY_OK);
   bench->facts[0] = test_facts_new(NULL, 0, NULL, 0, &mem_default);
-  bench->facts[1] = test_facts_new(known, sizeof known / sizeof *known, answers, sizeof answers / sizeof *answers, &mem_default);
+  bench->facts[1] =
+      test_facts_new(known, sizeof known / sizeof *known, answers, sizeof answers / sizeof *answers, &mem_default);
   bench->facts[2] = test_facts_new(sparse, sizeof sparse / sizeof *sparse, NULL, 0, &mem_default);
   for (size_t i = 0; i < 3; i++) assert_non_null(bench->facts[i]);
   bench->facts[2]->unasked_why = bench->facts[2]->unset_why = WHY_NEVER;
