@@ -43,11 +43,29 @@ static struct text format_text(struct arena *arena, const char *format, va_list 
   return tamed_copy(arena, text_of(line, n), false);
 }
 
+static bool continues(struct text text, size_t at) {
+  return ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
+}
+
+/* The part of a long line that is shown: a window that holds the start of the span, and no piece of a character. The
+ * span may begin behind the line, since the carriage returns at its end are not shown. */
+static struct text window(const struct place *place, size_t *skipped) {
+  struct text line = place->line_text;
+  size_t at = place->column - 1 < line.len ? place->column - 1 : line.len;
+  *skipped = at > LINE_SHOWN * 2 / 3 && line.len > LINE_SHOWN ? at - LINE_SHOWN / 2 : 0;
+  while (*skipped < at && continues(line, *skipped)) ++*skipped;
+  size_t len = line.len - *skipped;
+  if (len <= LINE_SHOWN) return text_of(line.ptr + *skipped, len);
+  len = LINE_SHOWN;
+  while (len > LINE_SHOWN - 3 && continues(line, *skipped + len)) len--;
+  return text_of(line.ptr + *skipped, len);
+}
+
 static void resolve(struct diags *diags, struct diag_mark *mark, struct span span) {
   if (!diags->sources) return;
   mark->place = sources_place(diags->sources, span);
   mark->place.file = tamed_copy(&diags->arena, mark->place.file, false);
-  mark->place.line_text = tamed_copy(&diags->arena, mark->place.line_text, true);
+  mark->place.line_text = tamed_copy(&diags->arena, window(&mark->place, &mark->skipped), true);
 }
 
 /* "included from site.rule:3, profiles/default.rule:1": nearest first. */
@@ -109,24 +127,6 @@ static const char *paint(bool colour, const char *code) {
   return colour ? code : "";
 }
 
-static bool continues(struct text text, size_t at) {
-  return ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
-}
-
-/* The part of a long line that is shown: a window that holds the start of the span, and no piece of a character. The
- * span may begin behind the line, since the carriage returns at its end are not shown. */
-static struct text window(const struct place *place, size_t *skipped) {
-  struct text line = place->line_text;
-  size_t at = place->column - 1 < line.len ? place->column - 1 : line.len;
-  *skipped = at > LINE_SHOWN * 2 / 3 && line.len > LINE_SHOWN ? at - LINE_SHOWN / 2 : 0;
-  while (*skipped < at && continues(line, *skipped)) ++*skipped;
-  size_t len = line.len - *skipped;
-  if (len <= LINE_SHOWN) return text_of(line.ptr + *skipped, len);
-  len = LINE_SHOWN;
-  while (len > LINE_SHOWN - 3 && continues(line, *skipped + len)) len--;
-  return text_of(line.ptr + *skipped, len);
-}
-
 static void draw_carets(struct buf *out, const struct place *place, struct text shown, size_t skipped, char mark) {
   size_t begin = place->column - 1 - skipped;
   size_t end = place->end_line == place->line ? place->end_column - 1 - skipped : shown.len;
@@ -141,8 +141,7 @@ static void draw_carets(struct buf *out, const struct place *place, struct text 
 
 static void draw_mark(struct buf *out, const struct diag_mark *mark, char caret, bool colour) {
   const struct place *place = &mark->place;
-  size_t skipped;
-  struct text shown = window(place, &skipped);
+  struct text shown = place->line_text;
   size_t before = out->len;
   buf_printf(out, "%5u", place->line);
   int gutter = (int)(out->len - before);
@@ -150,7 +149,7 @@ static void draw_mark(struct buf *out, const struct diag_mark *mark, char caret,
   buf_text(out, shown);
   buf_byte(out, '\n');
   buf_printf(out, "%*s | %s", gutter, "", paint(colour, caret == '^' ? "\033[1;31m" : "\033[1;34m"));
-  draw_carets(out, place, shown, skipped, caret);
+  draw_carets(out, place, shown, mark->skipped, caret);
   if (mark->label.len) buf_printf(out, " %.*s", TEXT_ARG(mark->label));
   buf_printf(out, "%s\n", paint(colour, "\033[0m"));
 }

@@ -18,7 +18,8 @@ struct diag_code {
 };
 
 struct diag_mark {
-  struct place place; /* line 0: none; its texts are copies */
+  struct place place; /* line 0: none; its texts are copies, of a long line a part */
+  size_t skipped;     /* bytes of the line before that part */
   struct text label;
 };
 
