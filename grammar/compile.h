@@ -47,6 +47,7 @@ struct let {
   enum visit visit, typed, folded;
   unsigned depth;
   bool used, early; /* early: an exemption needs it */
+  uint32_t value;   /* what it became, if it is no condition; NO_INDEX until lowered */
 };
 
 struct rule_decl {

@@ -54,7 +54,7 @@ static void check_reserved(struct compilation *c, struct word name) {
 static bool declare(struct compilation *c, struct word name, enum symbol_kind kind, size_t index) {
   size_t before = c->names.texts.count;
   uint32_t at = intern_add(&c->names, name.text);
-  if (at == INTERN_NONE) return false;
+  if (at == INTERN_NONE || c->arena.failed) return false;
   if (at < before) {
     report(c->diags, DUPLICATE, name.span, "`%.*s` is defined twice", TEXT_ARG(name.text));
     diag_second(c->diags, c->symbols.at[at].span, "first defined here");
@@ -110,7 +110,7 @@ static void declare_map(struct compilation *c, struct stmt *s) {
 static void declare_let(struct compilation *c, struct stmt *s) {
   if (!declare(c, s->name, SYMBOL_LET, c->lets.count)) return;
   struct let *let = vec_add(&c->arena, &c->lets);
-  if (let) *let = (struct let){.name = s->name, .expr = s->expr};
+  if (let) *let = (struct let){.name = s->name, .expr = s->expr, .value = NO_INDEX};
 }
 
 static void declare_rule(struct compilation *c, struct stmt *s) {

@@ -30,6 +30,7 @@ static void walk(struct compilation *c, const struct expr *e) {
   if (e->kind == E_REGEX) check(c, e->span, e->text, e->flags);
   walk(c, e->a);
   walk(c, e->b);
+  if (e->kind == E_LIST) return; /* an inline set's patterns are those of its list */
   for (size_t i = 0; i < e->count; i++) walk(c, e->items[i]);
 }
 

@@ -95,13 +95,20 @@ static value_id arithmetic(struct lower *l, const struct expr *e) {
   return compute(l, e, ops[e->kind], a, b, e->a->each, e->b && e->b->each, 0);
 }
 
+/* A let is lowered once, or a chain of lets that use each other twice would be walked along every path. */
+static value_id let_value(struct lower *l, const struct expr *e) {
+  struct let *let = &l->c->lets.at[e->index];
+  if (let->value == NO_INDEX) let->value = lower_value(l, let->expr);
+  return let->value;
+}
+
 value_id lower_value(struct lower *l, const struct expr *e) {
   switch (e->kind) {
     case E_NUMBER:
     case E_STRING:
     case E_ADDRESS: return constant(l, e);
     case E_FACT: return fact(l, e);
-    case E_LET: return lower_value(l, l->c->lets.at[e->index].expr);
+    case E_LET: return let_value(l, e);
     case E_ANY: return lower_value(l, e->a);
     case E_PROPERTY: return property(l, e);
     case E_CALL: return call_value(l, e);
@@ -161,7 +168,8 @@ static void comparison(struct lower *l, struct expr *e) {
                                                          : (real ? OP_LE_REAL : OP_LE_INT);
   struct expr *a = swap ? e->b : e->a, *b = swap ? e->a : e->b;
   e->flip = e->op == CMP_NE;
-  e->feature = test(l, e, op, lower_value(l, a), lower_value(l, b), a->each, b->each, 0);
+  value_id left = lower_value(l, a), right = lower_value(l, b); /* in this order, so that every compiler numbers alike */
+  e->feature = test(l, e, op, left, right, a->each, b->each, 0);
 }
 
 static const enum opcode in_list[] = {[LIST_NAME] = OP_IN_NAMES,       [LIST_STRING] = OP_IN_STRINGS,
@@ -174,9 +182,9 @@ static void in_a_list(struct lower *l, struct expr *e) {
   uint32_t patterns = e->kind == E_UNDER ? NO_INDEX : lower_list_patterns(l, e->b->index);
   bool items = type != LIST_REGEX && (patterns == NO_INDEX || l->c->lists.at[e->b->index].items.count);
   feature_id by_item = NO_INDEX, by_pattern = NO_INDEX;
+  uint32_t set = items ? lower_list_items(l, e->b->index) : NO_INDEX;
   if (items)
-    by_item = test(l, e, e->kind == E_UNDER ? OP_UNDER_NAMES : in_list[type], lower_value(l, e->a), 0, e->a->each, false,
-                   lower_list_items(l, e->b->index));
+    by_item = test(l, e, e->kind == E_UNDER ? OP_UNDER_NAMES : in_list[type], lower_value(l, e->a), 0, e->a->each, false, set);
   if (patterns != NO_INDEX) by_pattern = test(l, e, OP_MATCH, text_value(l, e->a), 0, e->a->each, false, patterns);
   e->feature = items ? by_item : by_pattern;
   e->second = items ? by_pattern : NO_INDEX;
@@ -185,11 +193,13 @@ static void in_a_list(struct lower *l, struct expr *e) {
 static void relation(struct lower *l, struct expr *e) {
   e->flip = e->negated;
   if (e->kind == E_MATCH) {
-    e->feature = test(l, e, OP_MATCH, text_value(l, e->a), 0, e->a->each, false, lower_pattern(l, e->b));
+    uint32_t pattern = lower_pattern(l, e->b);
+    e->feature = test(l, e, OP_MATCH, text_value(l, e->a), 0, e->a->each, false, pattern);
   } else if (e->b->kind == E_LIST) {
     in_a_list(l, e);
   } else if (e->kind == E_UNDER) {
-    e->feature = test(l, e, OP_UNDER, lower_value(l, e->a), lower_value(l, e->b), e->a->each, e->b->each, 0);
+    value_id left = lower_value(l, e->a), right = lower_value(l, e->b);
+    e->feature = test(l, e, OP_UNDER, left, right, e->a->each, e->b->each, 0);
   } else {
     struct expr equal = *e;
     equal.op = CMP_EQ;

@@ -72,6 +72,14 @@ static enum answer_kind compare_answer(struct trace *t, const struct expr *e) {
   return (a == b) == (e->op == CMP_EQ) ? ANSWER_YES : ANSWER_NO;
 }
 
+/* A let with a unit of its own is asked there: walked, a chain of lets would be walked along every path. */
+static enum answer_kind let_answer(struct trace *t, const struct expr *target) {
+  const struct unit *units = t->ws->linked->program->units;
+  if (target->units[1] != NO_INDEX) return bit_answer(t, units[target->units[1]].bit);
+  if (target->units[0] != NO_INDEX) return negate(bit_answer(t, units[target->units[0]].bit));
+  return answer_of(t, target);
+}
+
 static enum answer_kind answer_of(struct trace *t, const struct expr *e) {
   switch (e->kind) {
     case E_BOOL: return e->number.milli ? ANSWER_YES : ANSWER_NO;
@@ -81,7 +89,7 @@ static enum answer_kind answer_of(struct trace *t, const struct expr *e) {
     case E_OF: return count_answer(t, e);
     case E_RULE: return rule_answer(t, e->index);
     case E_LET:
-      if (e->type == TYPE_BOOL) return answer_of(t, t->c->lets.at[e->index].expr);
+      if (e->type == TYPE_BOOL) return let_answer(t, t->c->lets.at[e->index].expr);
       break;
     default: break;
   }
