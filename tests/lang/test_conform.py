@@ -1,5 +1,5 @@
-"""Owns the conformance tests of the rule language: each conform/*.rule is a rule set with its tests inside, and together they
-use every row of the tables and every word of the scanner. Must never know: how anything is computed.
+"""Owns the conformance tests of the rule language: each conform/*.rule is a rule set with its tests inside, and
+together they use every row of the tables and every word of the scanner. Must never know: how anything is computed.
 
 ASSAY_BIN names the program, ASSAY_SOURCE the source tree. Python 3.11, standard library only."""
 
@@ -49,7 +49,8 @@ def source(path):
 def rows(path, macro, column):
     """One column of a table: `column` counts from 0."""
     text = re.sub(r"/\*.*?\*/", "", source(path), flags=re.S)
-    found = re.findall(rf'^{macro}\(((?:[^",]+|"(?:[^"\\]|\\.)*")(?:,\s*(?:[^",]+|"(?:[^"\\]|\\.)*")){{{column}}})', text, re.M)
+    cell = r'(?:[^",]+|"(?:[^"\\]|\\.)*")'
+    found = re.findall(rf"^{macro}\(({cell}(?:,\s*{cell}){{{column}}})", text, re.M)
     return [re.findall(r'"(?:[^"\\]|\\.)*"|[^",\s][^",]*', row)[column].strip('" ') for row in found]
 
 
@@ -118,18 +119,22 @@ class Conformance(unittest.TestCase):
         self.assertEqual(uncovered(text, listing), [])
 
     def test_the_coverage_test_can_fail(self):
-        found = uncovered('rule A { describe "d" score 1 when helo.is_fqdn and helo.verb == "x" }', "     0  FACT r1 <- helo\n")
+        text = 'rule A { describe "d" score 1 when helo.is_fqdn and helo.verb == "x" }'
+        found = uncovered(text, "     0  FACT r1 <- helo\n")
         for row in ("opcode TEST", "fact client.ip", "property of a name is_empty", "property labels", "function glob",
-                    "word of the scanner include", "word of the scanner ||", "word of the scanner <", "type of list regex",
-                    "action defer", "DNS record MX", "DNS outcome servfail", "placeholder {top}", "regex flag u"):
+                    "word of the scanner include", "word of the scanner ||", "word of the scanner <",
+                    "type of list regex", "action defer", "DNS record MX", "DNS outcome servfail",
+                    "placeholder {top}", "regex flag u"):
             self.assertIn(row, found)
-        for row in ("opcode FACT", "fact helo", "fact helo.verb", "property of a name is_fqdn", "word of the scanner and"):
+        for row in ("opcode FACT", "fact helo", "fact helo.verb", "property of a name is_fqdn",
+                    "word of the scanner and"):
             self.assertNotIn(row, found)
 
     def test_the_tables_are_read_whole(self):
-        for path, macro, column, least in (("engine/program/opcodes.def", "OP", 0, 60), ("engine/facts/fields.def", "FIELD", 1, 29),
-                                           ("engine/facts/host_props.def", "PROP", 1, 18),
-                                           ("grammar/properties.def", "PROPERTY", 1, 18), ("grammar/functions.def", "FUNCTION", 0, 22)):
+        tables = (("engine/program/opcodes.def", "OP", 0, 60), ("engine/facts/fields.def", "FIELD", 1, 29),
+                  ("engine/facts/host_props.def", "PROP", 1, 18), ("grammar/properties.def", "PROPERTY", 1, 18),
+                  ("grammar/functions.def", "FUNCTION", 0, 22))
+        for path, macro, column, least in tables:
             lines = len(re.findall(rf"^{macro}\(", source(path), re.M))
             self.assertEqual(len(rows(path, macro, column)), lines, path)
             self.assertGreaterEqual(lines, least, path)

@@ -4,8 +4,9 @@ Must never know: how either is made.
     test_golden.py            compares; what differs is shown as a diff
     test_golden.py --bless    writes what `assay` says now; read it as the author of the rule before it is kept
 
-ASSAY_BIN names the program, ASSAY_SOURCE the source tree. A case is diag/CODE_words.rule or listing/words.rule beside its
-.expect; further files of a case lie in the folder of its name with .d behind. Inputs too long to keep are made here."""
+ASSAY_BIN names the program, ASSAY_SOURCE the source tree. A case is diag/CODE_words.rule or listing/words.rule beside
+its .expect; further files of a case lie in the folder of its name with .d behind. Inputs too long to keep, or with odd
+bytes, are made here."""
 
 import difflib
 import os
@@ -31,7 +32,8 @@ def sparse(size):
 def nesting():
     deep = "(" * 201 + "helo" + ")" * 201
     return {"": RULE.format("PARENTHESES", deep) + RULE.format("NOTS", "not " * 201 + "helo")
-            + RULE.format("MINUSES", "-" * 201 + "mail.size > 1") + RULE.format("FITS", "(" * 200 + "helo" + ")" * 200)
+            + RULE.format("MINUSES", "-" * 201 + "mail.size > 1")
+            + RULE.format("FITS", "(" * 200 + "helo" + ")" * 200)
             + RULE.format("FAR_TOO_DEEP", "(" * 5000 + "helo" + ")" * 5000)}
 
 
@@ -55,17 +57,19 @@ def many_features():
 
 # Each gives the files of its case: "" is the rule file itself, others lie in its folder.
 GENERATED = {
-    "E103_long": lambda: {"": RULE.format("LONG", f'helo == "{"x" * 4097}"') + RULE.format("FITS", f'helo == "{"x" * 4096}"')},
+    "E103_long": lambda: {"": "".join(RULE.format(name, f'helo == "{"x" * size}"')
+                                      for name, size in (("LONG", 4097), ("FITS", 4096)))},
     "E106_long": lambda: {"": RULE.format("LONG", f'helo =~ /{"x" * 4097}/')},
     "E108_nesting": nesting,
     "E108_lets": chain_of_lets,
     "E108_includes": chain_of_includes,
     "E109_rule_file": lambda: {"": 'include "E109_rule_file.d/large.rule"\n', "large.rule": sparse((16 << 20) + 1)},
-    "E109_list_file": lambda: {"": 'list names : name from "E109_list_file.d/large.txt"\n', "large.txt": sparse((1 << 30) + 1)},
+    "E109_list_file": lambda: {"": 'list names : name from "E109_list_file.d/large.txt"\n',
+                               "large.txt": sparse((1 << 30) + 1)},
     "E214_many": lambda: {"": RULE.format("MANY", f"2 of ({', '.join(['helo'] * 257)})")},
     "E217_features": many_features,
     "E101_line_ends": lambda: {"": "rule CRLF {\r\n    describe \"d\"\r\n    score 1\r\n    when helo ==\r\n}\r\n"},
-    "E102_byte_order_mark": lambda: {"": "\ufeff" + RULE.format("FIRST", "helo") + "\ufeff" + RULE.format("SECOND", "helo")},
+    "E102_byte_order_mark": lambda: {"": "".join("\ufeff" + RULE.format(name, "helo") for name in ("FIRST", "SECOND"))},
     "E102_control_bytes": lambda: {"": 'let a = helo == "x\x01y" \x1b[31m \x7f\x00\n'},
     "E103_control_bytes": lambda: {"": 'let a = helo == "x\x1b[31m\\q"\n'},
 }

@@ -1,5 +1,5 @@
-/* After warm-up an evaluation allocates nothing: the shipped rules on connections of many kinds, with an allocator that
- * counts. The folder with the rules is ASSAY_SOURCE. */
+/* After warm-up an evaluation allocates nothing: the shipped rules on connections of many kinds, with an allocator
+ * that counts. ASSAY_SOURCE is the source tree, which has the rules. */
 #include <assay/assay.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,9 +19,11 @@ static const struct {
   const char *values[FACT_VALUES];
 } rows[] = {
     {ASSAY_FACT_CLIENT_IP, {"203.0.113.9", "192.0.2.25", "127.0.0.1", "2001:db8::25", "10.0.0.7", NULL}},
-    {ASSAY_FACT_CLIENT_RDNS, {"host-203-0-113-9.dyn.isp.example", "", "mx1.example.org", NULL, "a.b.c.d.e.f.example.co.uk", "x"}},
+    {ASSAY_FACT_CLIENT_RDNS,
+     {"host-203-0-113-9.dyn.isp.example", "", "mx1.example.org", NULL, "a.b.c.d.e.f.example.co.uk", "x"}},
     {ASSAY_FACT_CLIENT_RDNS_CONFIRMED, {"", "mx1.example.org", NULL, "mx1.example.org", "", NULL}},
-    {ASSAY_FACT_HELO, {"localhost", "mail.bank.example", "[203.0.113.9]", "m\xC3\xBCller.example", "fake..com", "@(&$"}},
+    {ASSAY_FACT_HELO,
+     {"localhost", "mail.bank.example", "[203.0.113.9]", "m\xC3\xBCller.example", "fake..com", "@(&$"}},
     {ASSAY_FACT_HELO_VERB, {"EHLO", "HELO", NULL, "EHLO", "EHLO", "HELO"}},
     {ASSAY_FACT_HELO_PREVIOUS, {"", "other.example", NULL, "", "", "x"}},
     {ASSAY_FACT_MAIL_FROM, {"<>", "joe@example.org", "\"a b\"@example.net", NULL, "x@paypal.test", ""}},
@@ -48,7 +50,8 @@ static void fill(assay_facts *facts, unsigned number) {
   if (number % 2) answer(facts, ASSAY_QUESTION_A, "mail.bank.example", number % 4 == 1 ? "203.0.113.9" : NULL);
   if (number % 5 == 0) answer(facts, ASSAY_QUESTION_PTR, "203.0.113.9", "mx1.example.org");
   if (number % 7 == 0)
-    assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_A, "mx1.example.org", 15, ASSAY_FAILED), ASSAY_OK);
+    assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_A, "mx1.example.org", 15, ASSAY_FAILED),
+                     ASSAY_OK);
 }
 
 static assay_ruleset *shipped_rules(const assay_alloc *alloc) {

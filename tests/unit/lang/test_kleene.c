@@ -1,5 +1,5 @@
-/* The differential test of conditions: random ones, as rule text and as a tree of our own; the library's answers are held
- * against a naive reading of the tree by Kleene's tables. Built with ASSAY_PLANT_BUG it must fail. */
+/* The differential test of conditions: random ones, as rule text and as a tree of our own; the library's answers are
+ * held against a naive reading of the tree by Kleene's tables. Built with ASSAY_PLANT_BUG it must fail. */
 #include <assay/assay.h>
 #include <inttypes.h>
 #include <setjmp.h>
@@ -260,8 +260,12 @@ static void write_node(struct world *w, FILE *out, unsigned at) {
     default: fputs("((", out); break;
   }
   bool of = node->form >= OF && node->form <= NONE;
-  write_list(w, out, node, of || node->form == SCORE ? ", " : node->form == AND ? ") and (" : node->form == OR ? ") or ("
-                           : node->want ? ") == (" : ") != (");
+  const char *between = of || node->form == SCORE ? ", "
+                        : node->form == AND       ? ") and ("
+                        : node->form == OR        ? ") or ("
+                        : node->want              ? ") == ("
+                                                  : ") != (";
+  write_list(w, out, node, between);
   fputs(of || node->form == NEGATION || node->form == SCORE ? ")" : "))", out);
   if (node->form == SCORE) fprintf(out, " %s %.1f", compares[node->compare], node->milli / 1000.0);
 }
@@ -300,7 +304,8 @@ static void make_text(struct world *w, bool backwards) {
     }
     w->rule_count++;
   }
-  for (; w->let_count < LETS; w->let_count++) w->lets[w->let_count] = (struct owner){.root = grow_leaf(w), .depth = 1};
+  for (; w->let_count < LETS; w->let_count++)
+    w->lets[w->let_count] = (struct owner){.root = grow_leaf(w), .depth = 1};
   write_text(w, backwards);
 }
 
