@@ -13,8 +13,8 @@ static struct expr *node(struct parse *p, enum expr_kind kind, struct span span)
   return e;
 }
 
-/* A node's depth is that of its deepest part, and a step. Where the limit is passed, which is said once, the node loses its
- * parts: later passes recurse, so no tree may be deeper, not even behind an error. */
+/* A node's depth is that of its deepest part, and a step. Where the limit is passed, which is said once, the node
+ * loses its parts: later passes recurse, so no tree may be deeper, not even behind an error. */
 static void deepen(struct parse *p, struct expr *e, const struct expr *part, unsigned step) {
   if (!e || !part || part->depth + step <= e->depth) return;
   e->depth = (uint16_t)(part->depth + step);

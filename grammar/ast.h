@@ -79,8 +79,8 @@ struct expr {
   struct expr *a, *b;
   struct expr **items;
   size_t count, cap;
-  /* After lowering: the feature that answers a leaf condition (its id, then its bit), and a second one where a set holds
-   * items and patterns; flip: the leaf is the feature's negation. */
+  /* After lowering: the feature that answers a leaf condition (its id, then its bit), and a second one where a set
+   * holds items and patterns; flip: the leaf is the feature's negation. */
   uint32_t feature, second;
   bool flip;
   uint32_t units[2];       /* the unit that answers its negation, itself; NO_INDEX */

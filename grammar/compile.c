@@ -18,8 +18,8 @@ void compilation_free(struct compilation *c) {
   arena_free(&c->arena);
 }
 
-/* Everything that can be said about the text is said in one run, so the passes go on behind an error; only lowering needs
- * a faultless tree, and types one without circles. */
+/* Everything that can be said about the text is said in one run, so the passes go on behind an error; only lowering
+ * needs a faultless tree, and types one without circles. */
 static bool analyse(struct compilation *c) {
   if (!declare_all(c)) return false;
   lists_build(c);

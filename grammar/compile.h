@@ -119,7 +119,7 @@ bool load_paths(struct compilation *c, const struct text *paths, size_t count, a
 bool load_text(struct compilation *c, struct text name, struct text text);
 bool declare_all(struct compilation *c);   /* declare.c: statements to tables */
 void lists_build(struct compilation *c);   /* lists.c: items, from files too; additions, then removals */
-bool names_resolve(struct compilation *c); /* names.c: words to facts, lets, lists, rules; false: circles, or too deep */
+bool names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; false: circles, or too deep */
 void types_check(struct compilation *c);   /* types.c */
 void fold_all(struct compilation *c);      /* fold.c */
 void tests_check(struct compilation *c);   /* tests.c */

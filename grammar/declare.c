@@ -137,8 +137,10 @@ static void declare_group(struct compilation *c, struct stmt *s) {
   const struct body *body = s->body;
   int64_t cap = body->cap_span.file ? checked_score(c, body->cap, body->cap_span, "cap") : INT64_MAX;
   int64_t floor = body->floor_span.file ? checked_score(c, body->floor, body->floor_span, "floor") : INT64_MIN;
-  if (cap < 0) report(c->diags, BAD_SCORE, body->cap_span, "a cap below 0 would turn a group without hits into a score");
-  if (floor > 0) report(c->diags, BAD_SCORE, body->floor_span, "a floor above 0 would turn a group without hits into a score");
+  if (cap < 0)
+    report(c->diags, BAD_SCORE, body->cap_span, "a cap below 0 would turn a group without hits into a score");
+  if (floor > 0)
+    report(c->diags, BAD_SCORE, body->floor_span, "a floor above 0 would turn a group without hits into a score");
   *group = (struct group_decl){s->name, body->describe.span.file ? body->describe.text : TEXT(""), floor, cap, true};
 }
 
@@ -198,9 +200,11 @@ static void check_thresholds(struct compilation *c) {
     const struct action_decl *action = &c->actions[a];
     if (!action->set) continue;
     if (last && action->at <= last->at) {
-      report(c->diags, BAD_ACTION, action->span, "the threshold of %s must be above that of %s", action_words[a], last_word);
+      report(c->diags, BAD_ACTION, action->span, "the threshold of %s must be above that of %s", action_words[a],
+             last_word);
       diag_second(c->diags, last->span, "%s", last_word);
-      diag_help(c->diags, "thresholds rise in the order tag, greylist, defer, reject, discard; `action %s off` removes one",
+      diag_help(c->diags,
+                "thresholds rise in the order tag, greylist, defer, reject, discard; `action %s off` removes one",
                 last_word);
     }
     last = action;

@@ -23,8 +23,8 @@ static void become(struct expr *e, const struct expr *other) {
   e->span = span;
 }
 
-/* A chain drops the items that decide nothing, and is decided by one that does. A bare value that is left alone stays in its
- * chain, which makes a condition of it. */
+/* A chain drops the items that decide nothing, and is decided by one that does. A bare value that is left alone stays
+ * in its chain, which makes a condition of it. */
 static void fold_chain(struct compilation *c, struct expr *e) {
   bool neutral = e->kind == E_AND; /* true and x is x; false or x is x */
   size_t kept = 0;

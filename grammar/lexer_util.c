@@ -59,8 +59,8 @@ int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at
     upper[i] = lower[i] >= 'a' && lower[i] <= 'z' ? (char)(lower[i] & ~0x20) : lower[i];
   }
   if (lower && upper && text.ptr[0] != '_')
-    diag_help(p->diags, "facts, lists and lets: `%.*s`; rules and exemptions: `%.*s`", TEXT_ARG(text_of(lower, text.len)),
-              TEXT_ARG(text_of(upper, text.len)));
+    diag_help(p->diags, "facts, lists and lets: `%.*s`; rules and exemptions: `%.*s`",
+              TEXT_ARG(text_of(lower, text.len)), TEXT_ARG(text_of(upper, text.len)));
   bool rule = ascii_alpha(text.ptr[0]) && text.ptr[0] < 'a';
   value->word = word_make(at, text_of(rule ? upper : lower, upper && lower ? text.len : 0));
   return rule ? TOK_UPPER : TOK_LOWER;
@@ -156,7 +156,8 @@ static unsigned regex_flags(struct parse *p, struct span at, struct text flags) 
     const char *letter = strchr(letters, flags.ptr[i]);
     unsigned bit = letter ? 1u << (letter - letters) : 0;
     if (bit == 0 || bits & bit) {
-      report(p->diags, BAD_REGEX, part(at, i, 1), bit ? "the flag `%c` stands twice" : "`%c` is no regex flag", flags.ptr[i]);
+      report(p->diags, BAD_REGEX, part(at, i, 1), bit ? "the flag `%c` stands twice" : "`%c` is no regex flag",
+             flags.ptr[i]);
       diag_help(p->diags, "the flags are i m s x u, each once");
     }
     bits |= bit;
@@ -171,7 +172,8 @@ static int finish_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span
   value->regex.source = arena_text(p->arena, source);
   value->regex.flags = regex_flags(p, flags_at, flags);
   if (source.len > STRING_MAX_BYTES) {
-    report(p->diags, BAD_REGEX, source_at, "a regex of %zu bytes; at most %d are allowed", source.len, STRING_MAX_BYTES);
+    report(p->diags, BAD_REGEX, source_at, "a regex of %zu bytes; at most %d are allowed", source.len,
+           STRING_MAX_BYTES);
     return TOK_REGEX;
   }
   struct regex_report regex;

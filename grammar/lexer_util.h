@@ -7,7 +7,8 @@
 
 union ASSAY_YYSTYPE;
 
-/* Each reports what is wrong with its token and still gives one of the right kind, so that one slip makes one message. */
+/* Each reports what is wrong with its token and still gives one of the right kind, so that one slip makes one
+ * message. */
 int lexer_name(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, int token);
 int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);

@@ -65,7 +65,8 @@ static void lint_group(struct compilation *c, const struct group_decl *group) {
   for (size_t i = 0; i < c->groups.count; i++)
     if (c->groups.at[i].declared) nearest_offer(&nearest, c->groups.at[i].name.text);
   if (!nearest_good(&nearest)) return;
-  report(c->diags, GROUP_NAME, group->name.span, "no group `%.*s` is declared, so it has no bounds", TEXT_ARG(group->name.text));
+  report(c->diags, GROUP_NAME, group->name.span, "no group `%.*s` is declared, so it has no bounds",
+         TEXT_ARG(group->name.text));
   diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
 }
 

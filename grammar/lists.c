@@ -27,7 +27,8 @@ static bool name_item(struct compilation *c, struct span span, struct text text,
   if (memchr(text.ptr, '*', text.len))
     never_matches(c, span, "a name holds no `*`", "list the domain itself and ask with `under`");
   else if (host.props >> HOST_LEADING_DOT & 1)
-    never_matches(c, span, "only a malformed name begins with a dot", "list the domain without it and ask with `under`");
+    never_matches(c, span, "only a malformed name begins with a dot",
+                  "list the domain without it and ask with `under`");
   else if (host.props >> HOST_IS_EMPTY & 1)
     never_matches(c, span, "an empty item equals nothing", "empty values are in no list; ask `not x`");
   return true;
@@ -223,7 +224,8 @@ static void take_pair(struct compilation *c, struct name_map *map, const struct 
     *values = (struct list){
         .name = pair->key, .type = LIST_NAME, .items_set = NO_INDEX, .patterns_set = NO_INDEX, .zones_set = NO_INDEX};
   }
-  if (key.canonical.len == 0) never_matches(c, pair->key.span, "an empty key is no piece of a name", "name a word, such as \"google\"");
+  if (key.canonical.len == 0)
+    never_matches(c, pair->key.span, "an empty key is no piece of a name", "name a word, such as \"google\"");
   for (size_t i = 0; pair->values && i < pair->values->count; i++)
     list_add_expr(c, values, pair->values->items[i], false);
 }
@@ -268,7 +270,8 @@ static void remove_items(struct compilation *c, struct list *list) {
   list->items.count = used ? kept : list->items.count;
   for (size_t i = 0; used && c->lint && i < list->removals.count; i++)
     if (!used[intern_find(&gone, item_key(c, list->type, &list->removals.at[i]))])
-      report(c->diags, NO_MATCH, list->removals.at[i].span, "the list `%.*s` does not hold this item", TEXT_ARG(list->name.text));
+      report(c->diags, NO_MATCH, list->removals.at[i].span, "the list `%.*s` does not hold this item",
+             TEXT_ARG(list->name.text));
 }
 
 void lists_build(struct compilation *c) {

@@ -48,8 +48,8 @@ static struct text keep(struct lower *l, struct text text) {
 static struct text joined_see(struct lower *l, const struct body *body) {
   struct text all = TEXT("");
   for (size_t i = 0; i < body->see.count; i++)
-    all = arena_printf(&l->program->arena, "%.*s%s%.*s", (int)all.len, all.ptr, i ? "; " : "", (int)body->see.at[i].text.len,
-                       body->see.at[i].text.ptr);
+    all = arena_printf(&l->program->arena, "%.*s%s%.*s", (int)all.len, all.ptr, i ? "; " : "",
+                       (int)body->see.at[i].text.len, body->see.at[i].text.ptr);
   return all;
 }
 
@@ -94,7 +94,8 @@ static void write_exempts(struct lower *l) {
   for (size_t i = 0; p->exempts && i < c->exempts.count; i++) {
     const struct exempt_decl *exempt = &c->exempts.at[i];
     uint32_t unit = lower_unit(l, exempt->body->when, true);
-    p->exempts[i] = (struct exempt){keep(l, exempt->name.text), keep(l, exempt->body->describe.text), unit, exempt->disabled};
+    p->exempts[i] =
+        (struct exempt){keep(l, exempt->name.text), keep(l, exempt->body->describe.text), unit, exempt->disabled};
   }
   l->early = false;
   p->exempts_count = (uint32_t)c->exempts.count;

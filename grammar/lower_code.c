@@ -23,7 +23,8 @@ static struct literal feature_literal(struct lower *l, feature_id id, uint32_t o
 }
 
 static uint32_t table_offset(const struct lower *l, const struct expr *e) {
-  bool table = e->kind == E_PROPERTY && e->type == TYPE_BOOL && test_width(l->builder.features.at[e->feature].insn.op) > 1;
+  bool table =
+      e->kind == E_PROPERTY && e->type == TYPE_BOOL && test_width(l->builder.features.at[e->feature].insn.op) > 1;
   return table ? property_at(e->index)->bit : 0;
 }
 

@@ -136,9 +136,10 @@ static feature_id feature(struct lower *l, struct expr *e, struct insn insn) {
   return id;
 }
 
-static feature_id test(struct lower *l, struct expr *e, enum opcode op, value_id a, value_id b, bool each_a, bool each_b,
-                       uint32_t c) {
-  return feature(l, e, (struct insn){.op = (uint8_t)op, .each = (uint8_t)(each_a | each_b << 1), .a = a, .b = b, .c = c});
+static feature_id test(struct lower *l, struct expr *e, enum opcode op, value_id a, value_id b, bool each_a,
+                       bool each_b, uint32_t c) {
+  return feature(l, e,
+                 (struct insn){.op = (uint8_t)op, .each = (uint8_t)(each_a | each_b << 1), .a = a, .b = b, .c = c});
 }
 
 static void bare(struct lower *l, struct expr *e) {
@@ -168,7 +169,8 @@ static void comparison(struct lower *l, struct expr *e) {
                                                          : (real ? OP_LE_REAL : OP_LE_INT);
   struct expr *a = swap ? e->b : e->a, *b = swap ? e->a : e->b;
   e->flip = e->op == CMP_NE;
-  value_id left = lower_value(l, a), right = lower_value(l, b); /* in this order, so that every compiler numbers alike */
+  value_id left = lower_value(l, a),
+           right = lower_value(l, b); /* in this order, so that every compiler numbers alike */
   e->feature = test(l, e, op, left, right, a->each, b->each, 0);
 }
 
@@ -184,7 +186,8 @@ static void in_a_list(struct lower *l, struct expr *e) {
   feature_id by_item = NO_INDEX, by_pattern = NO_INDEX;
   uint32_t set = items ? lower_list_items(l, e->b->index) : NO_INDEX;
   if (items)
-    by_item = test(l, e, e->kind == E_UNDER ? OP_UNDER_NAMES : in_list[type], lower_value(l, e->a), 0, e->a->each, false, set);
+    by_item = test(l, e, e->kind == E_UNDER ? OP_UNDER_NAMES : in_list[type], lower_value(l, e->a), 0, e->a->each,
+                   false, set);
   if (patterns != NO_INDEX) by_pattern = test(l, e, OP_MATCH, text_value(l, e->a), 0, e->a->each, false, patterns);
   e->feature = items ? by_item : by_pattern;
   e->second = items ? by_pattern : NO_INDEX;
@@ -210,7 +213,8 @@ static void relation(struct lower *l, struct expr *e) {
 
 static void leaf(struct lower *l, struct expr *e) {
   if (e->kind == E_PROPERTY && e->type == TYPE_BOOL) bool_property(l, e);
-  else if (e->kind == E_CALL && opcode_info(function_at(e->index)->op)->kind == KIND_TEST) e->feature = feature(l, e, call(l, e));
+  else if (e->kind == E_CALL && opcode_info(function_at(e->index)->op)->kind == KIND_TEST)
+    e->feature = feature(l, e, call(l, e));
   else if (e->kind == E_COMPARE) comparison(l, e);
   else if (e->kind == E_MATCH || e->kind == E_IN || e->kind == E_UNDER) relation(l, e);
   else bare(l, e);

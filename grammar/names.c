@@ -34,7 +34,8 @@ static const struct {
 
 static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, bool call) {
   e->kind = E_BAD;
-  report(c->diags, UNKNOWN_NAME, span, call ? "there is no function `%.*s`" : "nothing is called `%.*s`", TEXT_ARG(word));
+  report(c->diags, UNKNOWN_NAME, span, call ? "there is no function `%.*s`" : "nothing is called `%.*s`",
+         TEXT_ARG(word));
   for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
     if (!call && text_is(word, foreign[i].word)) {
       diag_help(c->diags, "the fact is called `%s`", foreign[i].ours);
@@ -199,7 +200,8 @@ static void resolve(struct compilation *c, struct expr *e, uint32_t inside) {
     case E_OF:
     case E_SCORE_OF: resolve_members(c, e, inside); break;
     case E_WILD:
-      report(c->diags, BAD_MEMBER, e->span, "`%.*s` stands for rules only among the members of of (…)", TEXT_ARG(e->text));
+      report(c->diags, BAD_MEMBER, e->span, "`%.*s` stands for rules only among the members of of (…)",
+             TEXT_ARG(e->text));
       e->kind = E_BAD;
       break;
     case E_AND:
@@ -233,7 +235,8 @@ static void report_cycle(struct compilation *c, const struct trail *up, struct t
     if (text_eq(at->name, name)) break;
     buf_str(&line, " <- ");
   }
-  report(c->diags, CYCLE, span, "`%.*s` needs itself: %.*s <- %.*s", TEXT_ARG(name), TEXT_ARG(name), TEXT_ARG(buf_view(&line)));
+  report(c->diags, CYCLE, span, "`%.*s` needs itself: %.*s <- %.*s", TEXT_ARG(name), TEXT_ARG(name),
+         TEXT_ARG(buf_view(&line)));
   buf_free(&line);
 }
 

@@ -26,8 +26,8 @@ struct parse {
   struct stmt *head, **tail;
 };
 
-/* Parses the bytes of the file `file` of the sources; flex, which writes into what it scans, gets a copy. Statements are
- * appended to *out in order. Errors go to diags; what could be read is kept. False only when memory is out. */
+/* Parses the bytes of the file `file` of the sources; flex, which writes into what it scans, gets a copy. Statements
+ * are appended to *out in order. Errors go to diags; what could be read is kept. False only when memory is out. */
 bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, struct text bytes, struct stmt **out);
 
 /* --- constructors, one call a grammar action; NULL when memory is out, and NULL operands are borne --- */

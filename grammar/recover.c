@@ -87,8 +87,8 @@ void recover_abandon(struct parse *p) {
   longjmp(p->recovery->abandon, 1);
 }
 
-/* Where the scanner has said what is wrong with the token, that the parser cannot use it is no news; nor is the end of a
- * file that an unclosed token has swallowed. */
+/* Where the scanner has said what is wrong with the token, that the parser cannot use it is no news; nor is the end
+ * of a file that an unclosed token has swallowed. */
 void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count) {
   struct recovery *r = p->recovery;
   struct syntax syntax = {.parse = p, .at = at, .found = found, .expected = expected, .count = count,

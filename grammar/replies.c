@@ -24,7 +24,8 @@ static void check(struct compilation *c, const struct word *reply) {
   struct text text = reply->text;
   if (known(text)) {
     report(c->diags, BAD_REPLY, reply->span, "a reply may not begin with a placeholder");
-    diag_help(c->diags, "nobody outside may choose the reply's first bytes, which can be its code; put a word before it");
+    diag_help(c->diags,
+              "nobody outside may choose the reply's first bytes, which can be its code; put a word before it");
   }
   if (text.len > REPLY_BYTES_MAX)
     report(c->diags, BAD_REPLY, reply->span, "a reply of %zu bytes; at most %d are sent", text.len, REPLY_BYTES_MAX);

@@ -96,8 +96,10 @@ static void check_answers(struct compilation *c, const struct atom *answer, size
   }
   for (; answer; answer = answer->next)
     if (answer->kind != (records[type].addresses ? ATOM_ADDRESS : ATOM_STRING)) {
-      bad_dns(c, answer->span, records[type].addresses ? "answers are bare addresses, or one of nxdomain nodata servfail timeout refused"
-                                                       : "answers stand in quotes, or are one of nxdomain nodata servfail timeout refused");
+      bad_dns(c, answer->span,
+              records[type].addresses
+                  ? "answers are bare addresses, or one of nxdomain nodata servfail timeout refused"
+                  : "answers stand in quotes, or are one of nxdomain nodata servfail timeout refused");
       return;
     }
 }

@@ -55,10 +55,12 @@ static void mismatch(struct compilation *c, const struct expr *e) {
                      (e->a->type == TYPE_STRING && e->b->type == TYPE_NAME);
   bool name_address = (e->a->type == TYPE_NAME && e->b->type == TYPE_ADDRESS) ||
                       (e->a->type == TYPE_ADDRESS && e->b->type == TYPE_NAME);
-  bool fraction = (e->a->kind == E_NUMBER && e->b->type == TYPE_INT) || (e->b->kind == E_NUMBER && e->a->type == TYPE_INT);
+  bool fraction =
+      (e->a->kind == E_NUMBER && e->b->type == TYPE_INT) || (e->b->kind == E_NUMBER && e->a->type == TYPE_INT);
   if (name_string) diag_help(c->diags, "a name's bytes are its .raw");
   else if (name_address) diag_help(c->diags, "the address in a name such as [192.0.2.1] is its .address");
-  else if (e->a->type == TYPE_MAILBOX || e->b->type == TYPE_MAILBOX) diag_help(c->diags, "a mailbox has .local and .domain");
+  else if (e->a->type == TYPE_MAILBOX || e->b->type == TYPE_MAILBOX)
+    diag_help(c->diags, "a mailbox has .local and .domain");
   else if (fraction) diag_help(c->diags, "an int is compared with a whole number");
   else if (e->a->type == TYPE_ADDRESS || e->b->type == TYPE_ADDRESS)
     diag_help(c->diags, "addresses stand bare, without quotes: 192.0.2.1");
@@ -123,8 +125,9 @@ static void types_compare(struct compilation *c, struct expr *e) {
     types_need_any(c, type_is_list(e->a->type) ? e->a : e->b);
     return;
   }
-  bool fits = types_is_literal(e->a) && !types_is_literal(e->b) ? types_coerce(e->a, e->b->type)
-                                                               : types_coerce(e->b, e->a->type) || types_coerce(e->a, e->b->type);
+  bool fits = types_is_literal(e->a) && !types_is_literal(e->b)
+                  ? types_coerce(e->a, e->b->type)
+                  : types_coerce(e->b, e->a->type) || types_coerce(e->a, e->b->type);
   if (!fits) {
     mismatch(c, e);
   } else if (e->a->type == TYPE_BOOL) {

@@ -5,8 +5,8 @@
 
 #include "grammar/compile.h"
 
-/* Gives the expression its type; TYPE_COUNT_OF where it is no value, or after an error that has been said. Any value may stand
- * as a condition: it is asked whether it is empty or zero. */
+/* Gives the expression its type; TYPE_COUNT_OF where it is no value, or after an error that has been said. Any value
+ * may stand as a condition: it is asked whether it is empty or zero. */
 void types_value(struct compilation *c, struct expr *e);
 
 /* A literal takes the type of its place. False, with nothing said, when the expression is not of that type. */

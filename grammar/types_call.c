@@ -15,7 +15,8 @@ static bool fits(struct compilation *c, char letter, struct expr *arg) {
     case '^': return type_is_list(arg->type);
     case 'Y': return arg->kind == E_MAP;
     case 'Z': {
-      bool zones = arg->kind == E_LIST && (c->lists.at[arg->index].type == LIST_NAME || c->lists.at[arg->index].type == LIST_STRING);
+      bool zones = arg->kind == E_LIST &&
+                   (c->lists.at[arg->index].type == LIST_NAME || c->lists.at[arg->index].type == LIST_STRING);
       return arg->kind == E_STRING || zones;
     }
     default: return false;
@@ -57,7 +58,8 @@ static void lower_literal(struct compilation *c, struct expr *args) {
 static void no_row(struct compilation *c, const struct expr *e, const struct function_info *first) {
   size_t count = e->b ? e->b->count : 0;
   bool counted = false;
-  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0; f = function_at(row_number(f) + 1))
+  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0;
+       f = function_at(row_number(f) + 1))
     counted |= strlen(f->args) == count;
   for (size_t i = 0; i < count; i++)
     if (e->b->items[i]->type == TYPE_COUNT_OF && e->b->items[i]->kind == E_BAD) return;
@@ -84,7 +86,8 @@ void types_call(struct compilation *c, struct expr *e) {
   const struct function_info *first = function_find(e->text);
   for (size_t i = 0; e->b && i < e->b->count; i++)
     if (!is_static(e->b->items[i])) types_value(c, e->b->items[i]);
-  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0; f = function_at(row_number(f) + 1)) {
+  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0;
+       f = function_at(row_number(f) + 1)) {
     if (!row_fits(c, f, e->b)) continue;
     if (strcmp(f->args, "Z") == 0) {
       add_client_ip(c, e); /* which makes the next row fit */
@@ -115,13 +118,15 @@ static void unknown_property(struct compilation *c, struct expr *e) {
 static bool property_args(struct compilation *c, struct expr *e, const struct property_info *property) {
   size_t count = e->b ? e->b->count : 0;
   if (count != property->args) {
-    report(c->diags, ARGUMENTS, e->span, "`.%s` takes %u argument%s", property->word, property->args, property->args == 1 ? "" : "s");
+    report(c->diags, ARGUMENTS, e->span, "`.%s` takes %u argument%s", property->word, property->args,
+           property->args == 1 ? "" : "s");
     return false;
   }
   if (count == 0) return true;
   struct expr *n = e->b->items[0];
   types_value(c, n);
-  bool whole = n->kind == E_NUMBER && types_coerce(n, TYPE_INT) && n->number.milli >= -255000 && n->number.milli <= 255000;
+  bool whole =
+      n->kind == E_NUMBER && types_coerce(n, TYPE_INT) && n->number.milli >= -255000 && n->number.milli <= 255000;
   if (!whole) {
     report(c->diags, ARGUMENTS, n->span, "`.label` takes a constant between -255 and 255");
     return false;
@@ -132,7 +137,8 @@ static bool property_args(struct compilation *c, struct expr *e, const struct pr
 
 /* Every value can be empty; for those without the property in the table it is the bare value's negation. */
 static bool bare_is_empty(struct compilation *c, struct expr *e) {
-  bool takes = (e->a->type == TYPE_STRING || e->a->type == TYPE_MAILBOX || type_is_list(e->a->type)) && !e->b && !e->a->each;
+  bool takes =
+      (e->a->type == TYPE_STRING || e->a->type == TYPE_MAILBOX || type_is_list(e->a->type)) && !e->b && !e->a->each;
   if (!takes || !text_is(e->text, "is_empty")) return false;
   *e = *e->a;
   types_rewrite_not(c, e);

@@ -82,7 +82,8 @@ static void wrong_list(struct compilation *c, const struct expr *e) {
          type_word(e->a->type), list_type_word(list->type));
   diag_second(c->diags, list->name.span, "the list");
   if (e->a->type == TYPE_MAILBOX && list->type == LIST_NAME) diag_help(c->diags, "a mailbox has a .domain");
-  if (e->a->type == TYPE_NAME && list->type == LIST_STRING) diag_help(c->diags, "declare the list as `: name`, or ask for .raw");
+  if (e->a->type == TYPE_NAME && list->type == LIST_STRING)
+    diag_help(c->diags, "declare the list as `: name`, or ask for .raw");
 }
 
 static void against_list(struct compilation *c, struct expr *e) {
@@ -117,7 +118,8 @@ static void against_value(struct compilation *c, struct expr *e) {
 
 static void types_match(struct compilation *c, struct expr *e) {
   if (!types_is_text(e->a->type)) {
-    report(c->diags, TYPE, e->span, "a regex matches texts, not %s %s", types_article(e->a->type), type_word(e->a->type));
+    report(c->diags, TYPE, e->span, "a regex matches texts, not %s %s", types_article(e->a->type),
+           type_word(e->a->type));
     if (e->a->type == TYPE_ADDRESS) diag_help(c->diags, "ask for a network: client.ip in 192.0.2.0/24");
     return;
   }
@@ -148,7 +150,8 @@ void types_relation(struct compilation *c, struct expr *e) {
   } else if (e->b->kind == E_SET || (e->b->kind == E_STRING && e->kind == E_UNDER) || e->b->kind == E_STRING ||
              e->b->kind == E_NETWORK || e->b->kind == E_ADDRESS) {
     if (list_for(e->a->type) == LIST_TYPE_COUNT) {
-      report(c->diags, TYPE, e->span, "%s %s is not looked for in a set", types_article(e->a->type), type_word(e->a->type));
+      report(c->diags, TYPE, e->span, "%s %s is not looked for in a set", types_article(e->a->type),
+             type_word(e->a->type));
       return;
     }
     struct expr *literal = arena_new(&c->arena, sizeof *literal);

@@ -65,8 +65,8 @@ static inline uint32_t builder_bit(const struct builder *builder, feature_id fea
   return builder->features.at[feature].bit;
 }
 
-/* Condition code. Begin names the unit's answer bit (NO_INDEX: a new one); end gives the unit's number. Labels are placed
- * ahead of the jumps to them. */
+/* Condition code. Begin names the unit's answer bit (NO_INDEX: a new one); end gives the unit's number. Labels are
+ * placed ahead of the jumps to them. */
 uint32_t builder_begin(struct builder *builder);
 uint32_t builder_label(struct builder *builder);
 void builder_place(struct builder *builder, uint32_t label);

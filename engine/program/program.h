@@ -15,8 +15,8 @@
 /* Limits that the encoding itself sets. */
 enum { PROGRAM_WORDS_MAX = 65536, PROGRAM_DEPTH_MAX = 256, PROGRAM_SCORE_MAX = 1000000 };
 
-/* One instruction: 24 bytes. `each` bit 0 (1): slot a (b) is a list, taken element by element: a VALUE then makes a list,
- * a TEST is true if it is for some element. */
+/* One instruction: 24 bytes. `each` bit 0 (1): slot a (b) is a list, taken element by element: a VALUE then makes a
+ * list, a TEST is true if it is for some element. */
 struct insn {
   uint8_t op, each;
   uint16_t word; /* TEST…: the word of the planes; SUM_TEST: enum sum_compare */
@@ -41,9 +41,9 @@ struct constant {
   struct addr address;
 };
 
-/* What is computed at once. A body is straight-line VALUE and TEST code; a condition is FLOW code with forward jumps, whose
- * answer is one bit. Units 0 and 1 are bodies, computed before the exemptions and before the rules; every other unit
- * when it is needed. Conditions need only units with smaller numbers. */
+/* What is computed at once. A body is straight-line VALUE and TEST code; a condition is FLOW code with forward jumps,
+ * whose answer is one bit. Units 0 and 1 are bodies, computed before the exemptions and before the rules; every other
+ * unit when it is needed. Conditions need only units with smaller numbers. */
 enum unit_kind { UNIT_BODY, UNIT_CONDITION };
 
 struct unit {

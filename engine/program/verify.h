@@ -1,5 +1,5 @@
-/* Owns the only door to a runnable program: every index, type, jump and set is checked here, so that the run loop checks
- * nothing. Must never know: where the program came from, or how it runs. */
+/* Owns the only door to a runnable program: every index, type, jump and set is checked here, so that the run loop
+ * checks nothing. Must never know: where the program came from, or how it runs. */
 #ifndef PROGRAM_VERIFY_H
 #define PROGRAM_VERIFY_H
 

@@ -2,8 +2,8 @@
  * Must never know: bodies, but for which bits they own. */
 #include "program/verify_code.h"
 
-/* A heap of jump targets, the nearest first: the code between here and the nearest target of a jump that was passed is what
- * may have been skipped to, so a NEED made here is sure only up to that target. */
+/* A heap of jump targets, the nearest first: the code between here and the nearest target of a jump that was passed
+ * is what may have been skipped to, so a NEED made here is sure only up to that target. */
 static void heap_push(struct checker *checker, uint32_t target) {
   uint32_t at = checker->heap_count++;
   while (at > 0 && checker->heap[(at - 1) / 2] > target) {
@@ -35,7 +35,8 @@ static bool verify_need(struct checker *checker, uint32_t pc, uint32_t unit) {
   const struct program *p = checker->p;
   uint32_t needed = p->code[pc].d;
   if (needed >= unit) return verify_fail(checker, "a unit needs a later one", pc);
-  if (p->units[needed].phase > p->units[unit].phase) return verify_fail(checker, "a unit needs one of a later phase", pc);
+  if (p->units[needed].phase > p->units[unit].phase)
+    return verify_fail(checker, "a unit needs one of a later phase", pc);
   while (checker->heap_count && checker->heap[0] <= pc) heap_pop(checker);
   uint32_t until = checker->heap_count ? checker->heap[0] : p->units[unit].end;
   if (checker->need_stamp[needed] != unit + 1 || checker->need_until[needed] < until)

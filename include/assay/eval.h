@@ -12,8 +12,8 @@
 extern "C" {
 #endif
 
-/* Scratch memory of one thread. It grows to what the largest rule set and connection need, and then evaluation allocates
- * nothing. Since 0.1. */
+/* Scratch memory of one thread. It grows to what the largest rule set and connection need, and then evaluation
+ * allocates nothing. Since 0.1. */
 typedef struct assay_workspace assay_workspace;
 
 ASSAY_API assay_status assay_workspace_new(assay_workspace **out, const assay_alloc *alloc); /* caller frees */
@@ -21,8 +21,8 @@ ASSAY_API void assay_workspace_free(assay_workspace *workspace);
 
 /* Evaluates the rules on the facts. Any number of threads may do so with one rule set, each with its own workspace
  * and verdict. ASSAY_OK, or ASSAY_NO_MEMORY with the verdict emptied. Since 0.1. */
-ASSAY_API assay_status assay_evaluate(const assay_ruleset *ruleset, const assay_facts *facts, assay_workspace *workspace,
-                                      assay_verdict *verdict);
+ASSAY_API assay_status assay_evaluate(const assay_ruleset *ruleset, const assay_facts *facts,
+                                      assay_workspace *workspace, assay_verdict *verdict);
 
 #ifdef __cplusplus
 }

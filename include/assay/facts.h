@@ -123,8 +123,9 @@ typedef enum assay_question_type {
 
 /* Answers a question with `count` records: addresses in text for A and AAAA, names for PTR, MX and NS (MX in order of
  * preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. */
-ASSAY_API assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
-                                          const char *const *records, const size_t *record_lens, size_t count);
+ASSAY_API assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name,
+                                          size_t name_len, const char *const *records, const size_t *record_lens,
+                                          size_t count);
 
 /* The question failed for now, or will never be answered. */
 ASSAY_API assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name,

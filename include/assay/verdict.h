@@ -28,14 +28,15 @@ typedef enum assay_action {
 /* Static: "accept" … "discard". */
 ASSAY_API const char *assay_action_text(assay_action action);
 
-/* Reused from one evaluation to the next; holds a reference on its rule set, and copies of every other text. One thread at
- * a time. Since 0.1. */
+/* Reused from one evaluation to the next; holds a reference on its rule set, and copies of every other text. One
+ * thread at a time. Since 0.1. */
 typedef struct assay_verdict assay_verdict;
 
 ASSAY_API assay_status assay_verdict_new(assay_verdict **out, const assay_alloc *alloc); /* caller frees */
 ASSAY_API void assay_verdict_free(assay_verdict *verdict);
 
-/* Thousandths. score is what true rules add; low <= score <= high are the bounds once what is still unknown is known. */
+/* Thousandths. score is what true rules add; low <= score <= high are the bounds once what is still unknown is known.
+ */
 ASSAY_API int64_t assay_verdict_score(const assay_verdict *verdict);
 ASSAY_API int64_t assay_verdict_low(const assay_verdict *verdict);
 ASSAY_API int64_t assay_verdict_high(const assay_verdict *verdict);
@@ -72,7 +73,8 @@ typedef struct assay_unknown {
 ASSAY_API size_t assay_verdict_unknown_count(const assay_verdict *verdict);
 ASSAY_API assay_status assay_verdict_unknown_at(const assay_verdict *verdict, size_t index, assay_unknown *out);
 
-/* What the rule waits for: a fact or a question as the rule writes it, "helo" or "dns.address(helo)". NULL past the end. */
+/* What the rule waits for: a fact or a question as the rule writes it, "helo" or "dns.address(helo)". NULL past the
+ * end. */
 ASSAY_API const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait);
 
 #ifdef __cplusplus

@@ -38,14 +38,15 @@ static void clear(struct runner *r) {
 static void tell(struct runner *r, const struct test_tree *test, bool passed) {
   struct place place = sources_place(&r->c->sources, test->span);
   buf_text(&r->file, place.file);
-  assay_test_result result = {.file = text_end(&r->file),
-                              .line = place.line,
-                              .rule = test->rule == NO_INDEX ? NULL : r->ruleset->linked->program->rules[test->rule].name.ptr,
-                              .title = text_end(&r->title),
-                              .passed = passed,
-                              .expected = text_end(&r->expected),
-                              .got = text_end(&r->got),
-                              .trace = text_end(&r->trace)};
+  assay_test_result result = {
+      .file = text_end(&r->file),
+      .line = place.line,
+      .rule = test->rule == NO_INDEX ? NULL : r->ruleset->linked->program->rules[test->rule].name.ptr,
+      .title = text_end(&r->title),
+      .passed = passed,
+      .expected = text_end(&r->expected),
+      .got = text_end(&r->got),
+      .trace = text_end(&r->trace)};
   r->stopped = !r->report(r->user, &result);
 }
 
@@ -182,7 +183,8 @@ static assay_status run_one(struct runner *r, const struct test_tree *test) {
 static assay_status run_all(struct runner *r) {
   assay_status status = ASSAY_OK;
   for (size_t i = 0; i < r->c->rules.count; i++)
-    for (const struct test_tree *test = r->c->rules.at[i].body->tests; test && status == ASSAY_OK && !r->stopped; test = test->next)
+    for (const struct test_tree *test = r->c->rules.at[i].body->tests; test && status == ASSAY_OK && !r->stopped;
+         test = test->next)
       status = run_one(r, test);
   for (size_t i = 0; i < r->c->tests.count && status == ASSAY_OK && !r->stopped; i++)
     if (is_named(r->c, r->c->tests.at[i]->span.file)) status = run_one(r, r->c->tests.at[i]);

@@ -2,7 +2,8 @@
  * Must never know: how one came about. */
 #include "lib/handles.h"
 
-_Static_assert((int)ASSAY_DISCARD == (int)ACTION_DISCARD && (int)ASSAY_DEFER == (int)ACTION_DEFER, "the actions differ");
+_Static_assert((int)ASSAY_DISCARD == (int)ACTION_DISCARD && (int)ASSAY_DEFER == (int)ACTION_DEFER,
+               "the actions differ");
 
 const char *assay_action_text(assay_action action) {
   static const char *const texts[] = {"accept", "tag", "greylist", "defer", "reject", "discard"};

@@ -74,7 +74,8 @@ static assay_status run_glob(struct arena *arena, const char *pattern, struct te
   assay_status status = result == GLOB_NOSPACE ? ASSAY_NO_MEMORY : ASSAY_OK;
   *out = result == 0 ? arena_array(arena, found.gl_pathc, sizeof **out) : NULL;
   if (result == 0) qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, by_bytes);
-  for (size_t i = 0; *out && i < found.gl_pathc; i++) (*out)[(*count)++] = arena_text(arena, text_from(found.gl_pathv[i]));
+  for (size_t i = 0; *out && i < found.gl_pathc; i++)
+    (*out)[(*count)++] = arena_text(arena, text_from(found.gl_pathv[i]));
   globfree(&found);
   return arena->failed ? ASSAY_NO_MEMORY : status;
 }

@@ -27,7 +27,8 @@ static assay_status set_fact(struct facts *facts, const struct test_line *line) 
   if (is_word(atom, "unknown")) return facts_set_unknown(facts, field, WHY_NOT_YET);
   if (is_word(atom, "none")) return facts_set(facts, field, TEXT(""));
   assay_status status = set_one(facts, field, atom);
-  for (atom = atom->next; atom && status == ASSAY_OK; atom = atom->next) status = facts_append(facts, field, atom->text);
+  for (atom = atom->next; atom && status == ASSAY_OK; atom = atom->next)
+    status = facts_append(facts, field, atom->text);
   return status;
 }
 
@@ -83,7 +84,8 @@ static bool is_failure(const struct atom *atom) {
 }
 
 static bool line_names(const struct test_line *line, const char *type, struct text name) {
-  return line->kind == LINE_DNS && text_is(line->word.text, type) && line->atoms && text_eq_nocase(line->atoms->text, name);
+  return line->kind == LINE_DNS && text_is(line->word.text, type) && line->atoms &&
+         text_eq_nocase(line->atoms->text, name);
 }
 
 /* An A line answers for both families, unless the other one has a line of its own. */
@@ -135,7 +137,8 @@ static assay_status set_answer(assay_facts *facts, const struct test_line *line,
   static const struct {
     const char *word;
     assay_question_type type;
-  } types[] = {{"MX", ASSAY_QUESTION_MX}, {"TXT", ASSAY_QUESTION_TXT}, {"NS", ASSAY_QUESTION_NS}, {"PTR", ASSAY_QUESTION_PTR}};
+  } types[] = {
+      {"MX", ASSAY_QUESTION_MX}, {"TXT", ASSAY_QUESTION_TXT}, {"NS", ASSAY_QUESTION_NS}, {"PTR", ASSAY_QUESTION_PTR}};
   struct mock mock = {.facts = facts, .name = line->atoms->text, .answers = line->atoms->next};
   if (text_is(line->word.text, "DNSBL")) return give_list(&mock, line);
   if (text_is(line->word.text, "A") || text_is(line->word.text, "AAAA")) return give_both(&mock, line, all);
