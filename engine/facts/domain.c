@@ -9,8 +9,8 @@
 
 enum { NAME_MAX_BYTES = 253, LABEL_MAX_BYTES = 63 };
 
-/* Held by the domain that opened it, and by every view that shows it. A view may outlive the allocator of that domain, so
- * this comes from malloc, as everything inside libpsl does. */
+/* Held by the domain that opened it, and by every view that shows it. A view may outlive the allocator of that domain,
+ * so this comes from malloc, as everything inside libpsl does. */
 struct list {
   atomic_size_t refs;
   psl_ctx_t *psl;
@@ -124,8 +124,8 @@ static bool terminate(char *out, struct text name, size_t most) {
   return true;
 }
 
-/* What stands before the longest public suffix, with one more label. The list's implicit rule "*" counts here: a private
- * network's mail.corp.lan belongs to corp.lan. */
+/* The longest public suffix with one more label. The list's implicit rule "*" counts here: a private network's
+ * mail.corp.lan belongs to corp.lan. */
 struct text domain_registrable(const struct domain *domain, struct text name) {
   char copy[NAME_MAX_BYTES + 1];
   struct text nothing = text_of("", 0), before = nothing;

@@ -16,8 +16,8 @@ struct domain; /* the list: immutable after opening; shared by threads. Or one t
 assay_status domain_open(struct domain **out, const assay_alloc *alloc);
 void domain_close(struct domain *domain);
 
-/* A view remembers its latest answers: names come again, and walking the list is most of what a name costs. It is used
- * wherever a list is, by one thread, and shows no list (every name is unknown) until it is told which. */
+/* A view remembers its latest answers: names come again, and walking the list is most of what a name costs. It is
+ * used wherever a list is, by one thread, and shows no list (every name is unknown) until it is told which. */
 assay_status domain_view_new(struct domain **out, const assay_alloc *alloc); /* caller frees with domain_close */
 
 /* The view holds the list, so `domain`, which may be NULL, may be closed before it. */

@@ -209,13 +209,14 @@ void host_find_tld(struct host *host, const struct domain *domain) {
   if (domain && !(host->props & no_labels)) host->tld_known = domain_tld_known(domain, host_tld(host));
 }
 
-/* Asked for only where the name has one: at least two labels, and no malformation but an underscore, which real servers
- * send and the DNS itself allows. */
+/* Asked for only where the name has one: at least two labels, and no malformation but an underscore, which real
+ * servers send and the DNS itself allows. */
 void host_find_org(struct host *host, const struct domain *domain) {
   uint32_t none = no_labels | (bad_label & ~BIT(HAS_UNDERSCORE)) | BIT(NUMERIC_TLD);
   if (host->org_done) return;
   host->org_done = true;
-  if (domain && !(host->props & none) && host->label_count > 1) host->org = domain_registrable(domain, host->canonical);
+  if (!domain || host->props & none || host->label_count < 2) return;
+  host->org = domain_registrable(domain, host->canonical);
 }
 
 void host_suffix(struct host *host, const struct domain *domain) {
@@ -263,6 +264,19 @@ bool host_under(const struct host *name, const struct host *domain) {
   if (low.len == high.len) return text_eq(low, high);
   if ((name->props | domain->props) & no_labels) return false;
   return low.ptr[low.len - high.len - 1] == '.' && text_ends(low, high);
+}
+
+static char byte_from_end(struct text text, size_t i) {
+  return i < text.len ? text.ptr[text.len - 1 - i] : '.'; /* in front of a name a label ends as well */
+}
+
+bool host_may_share_org(const struct host *a, const struct host *b) {
+  struct text x = a->canonical, y = b->canonical;
+  size_t dots = 0, i = 0;
+  for (; i < x.len && i < y.len && byte_from_end(x, i) == byte_from_end(y, i); i++)
+    if (byte_from_end(x, i) == '.') dots++;
+  if (byte_from_end(x, i) == '.' && byte_from_end(y, i) == '.') dots++;
+  return dots >= 2;
 }
 
 bool host_same_org(const struct host *a, const struct host *b) {

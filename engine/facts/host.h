@@ -59,6 +59,10 @@ bool host_eq(const struct host *a, const struct host *b);
  * themselves. */
 bool host_under(const struct host *name, const struct host *domain);
 
+/* Whether the names end in two same labels at least. If they do not, their registrable domains differ, and nobody
+ * need look for them. */
+bool host_may_share_org(const struct host *a, const struct host *b);
+
 /* The registrable domains are the same; false when either has none. Both must have had host_find_org. */
 bool host_same_org(const struct host *a, const struct host *b);
 

@@ -93,6 +93,40 @@ static void knows_top_level_domains(void **state) {
     if (domain_tld_known(domain, text_from(rows[i].label)) != rows[i].known) fail_msg("\"%s\"", rows[i].label);
 }
 
+/* Twice: what is remembered must be what was answered. */
+static void a_view_answers_as_its_list(void **state) {
+  (void)state;
+  static const char *const names[] = {
+      "mail.example.com", "example.com", "com", "a.b.co.uk", "a.www.ck", "foo.ck", "a.user.github.io", "github.io",
+      "lan", "c.a.b.kobe.jp", "", ".com", "a.name-too-long-to-be-remembered-whole-though-its-parents-are.example.com"};
+  struct domain *view;
+  assert_int_equal(domain_view_new(&view, &mem_default), ASSAY_OK);
+  assert_int_equal(domain_registrable(view, text_from(names[0])).len, 0); /* shows no list yet */
+  assert_false(domain_tld_known(view, TEXT("com")));
+  for (int round = 0; round < 2; round++) {
+    domain_view_show(view, domain);
+    for (size_t i = 0; i < COUNT(names); i++) {
+      struct text name = text_from(names[i]);
+      assert_true(text_eq(domain_registrable(view, name), domain_registrable(domain, name)));
+      assert_int_equal(domain_tld_known(view, name), domain_tld_known(domain, name));
+    }
+  }
+  domain_close(view);
+}
+
+static void a_view_holds_its_list(void **state) {
+  (void)state;
+  struct domain *view, *list;
+  assert_int_equal(domain_view_new(&view, &mem_default), ASSAY_OK);
+  assert_int_equal(domain_open(&list, &mem_default), ASSAY_OK);
+  domain_view_show(view, list);
+  domain_close(list);
+  assert_true(text_is(domain_registrable(view, TEXT("mail.example.com")), "example.com"));
+  domain_view_show(view, NULL); /* and forgets what it has answered */
+  assert_int_equal(domain_registrable(view, TEXT("mail.example.com")).len, 0);
+  domain_close(view);
+}
+
 static void *no_memory(void *user, void *block, size_t old_size, size_t new_size) {
   (void)user;
   (void)block;
@@ -107,6 +141,9 @@ static void open_without_memory_leaves_null(void **state) {
   struct domain *out = domain;
   assert_int_equal(domain_open(&out, &none), ASSAY_NO_MEMORY);
   assert_null(out);
+  out = domain;
+  assert_int_equal(domain_view_new(&out, &none), ASSAY_NO_MEMORY);
+  assert_null(out);
   domain_close(NULL);
 }
 
@@ -116,6 +153,8 @@ int main(void) {
       cmocka_unit_test(reads_no_byte_behind_the_name),
       cmocka_unit_test(refuses_names_too_long),
       cmocka_unit_test(knows_top_level_domains),
+      cmocka_unit_test(a_view_answers_as_its_list),
+      cmocka_unit_test(a_view_holds_its_list),
       cmocka_unit_test(open_without_memory_leaves_null),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

@@ -315,6 +315,27 @@ static void pairs_compare(void **state) {
     if (host_eq(&a, &b) != rows[i].eq) fail_msg("%s == %s", rows[i].a, rows[i].b);
     if (host_under(&a, &b) != rows[i].under) fail_msg("%s under %s", rows[i].a, rows[i].b);
     if (host_same_org(&a, &b) != rows[i].same_org) fail_msg("%s, %s", rows[i].a, rows[i].b);
+    if (rows[i].same_org && !host_may_share_org(&a, &b)) fail_msg("%s, %s may not", rows[i].a, rows[i].b);
+  }
+}
+
+static void may_share_an_organisation(void **state) {
+  (void)state;
+  static const struct {
+    const char *a, *b;
+    bool may;
+  } rows[] = {
+      {"mx1.good.example", "mx2.good.example", true}, {"good.example", "mx2.good.example", true},
+      {"good.example", "good.example", true},         {"mx1.good.example", "mx1.bad.example", false},
+      {"notgood.example", "good.example", false},     {"a.x.example", "b.yx.example", false},
+      {"example", "good.example", false},             {"localhost", "localhost", false},
+      {"a.com", "a.net", false},                      {"", "", false},
+      {"", "good.example", false},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct host a = scan(rows[i].a), b = scan(rows[i].b);
+    if (host_may_share_org(&a, &b) != rows[i].may) fail_msg("%s, %s", rows[i].a, rows[i].b);
+    if (host_may_share_org(&b, &a) != rows[i].may) fail_msg("%s, %s", rows[i].b, rows[i].a);
   }
 }
 
@@ -396,6 +417,7 @@ int main(void) {
       cmocka_unit_test(literals_hold_the_address),
       cmocka_unit_test(labels_count_from_both_ends),
       cmocka_unit_test(pairs_compare),
+      cmocka_unit_test(may_share_an_organisation),
       cmocka_unit_test(long_names_are_data),
       cmocka_unit_test(conversion_stops_where_no_name_can_be_valid),
       cmocka_unit_test(no_list_knows_nothing),
