@@ -26,15 +26,18 @@ static const struct form hexadecimal_v6[] = {
   {32, 4, 16, 1, 1, true},  /* 20010db8000000000000000000000025 */
 };
 
+#define LENGTHS(least, most) (((UINT64_C(1) << (most)) << 1) - (UINT64_C(1) << (least)))
+
 /* The forms that one pass over the runs of digits looks for. */
 static const struct search {
   uint8_t family, base;
+  uint64_t lengths; /* of the runs that a form may begin with, a bit each */
   const struct form *forms;
   size_t count;
 } searches[] = {
-  {4, 10, decimal_v4, sizeof decimal_v4 / sizeof *decimal_v4},
-  {4, 16, hexadecimal_v4, sizeof hexadecimal_v4 / sizeof *hexadecimal_v4},
-  {6, 16, hexadecimal_v6, sizeof hexadecimal_v6 / sizeof *hexadecimal_v6},
+  {4, 10, LENGTHS(1, 3) | LENGTHS(12, 12), decimal_v4, sizeof decimal_v4 / sizeof *decimal_v4},
+  {4, 16, LENGTHS(2, 2) | LENGTHS(8, 8), hexadecimal_v4, sizeof hexadecimal_v4 / sizeof *hexadecimal_v4},
+  {6, 16, LENGTHS(1, 4) | LENGTHS(32, 32), hexadecimal_v6, sizeof hexadecimal_v6 / sizeof *hexadecimal_v6},
 };
 
 /* A digit's number plus one; 0 for what is no digit. */
@@ -168,7 +171,8 @@ static bool found_by(const struct search *search, struct text name, const struct
     for (unsigned digit; (digit = digit_at(name, at)) < search->base; at++)
       run.number = run.number * search->base + digit;
     run.length = at - run.at;
-    if (run.length > 0 && any_form_stands(name, &run, address, search)) return true;
+    bool fits = run.length < 64 && search->lengths >> run.length & 1;
+    if (fits && any_form_stands(name, &run, address, search)) return true;
   }
   return false;
 }

@@ -132,8 +132,8 @@ static bool passes(struct workspace *ws, const struct unit *unit, const uint64_t
   return passed;
 }
 
-/* Each plane of the four holds the ones before it, so whatever passes with one passes with those as well, and the first
- * that fails tells the answer. */
+/* Each plane of the four holds the ones before it, so whatever passes with one passes with those as well, and the
+ * first that fails tells the answer. */
 static enum answer_kind answer(struct workspace *ws, const struct unit *unit) {
   bool met, ignored;
   if (!passes(ws, unit, ws->none, &met)) return ANSWER_NO;

@@ -1,4 +1,5 @@
 /* Tests the growable run of bytes: numbers, escapes, and that a failure sticks. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,6 +29,22 @@ static void thousandths_by_table(void **state) {
     buf_milli(&buf, rows[i].number);
     buf_byte(&buf, '\0');
     assert_string_equal(buf.ptr, rows[i].text);
+  }
+  buf_free(&buf);
+}
+
+static void whole_numbers_by_table(void **state) {
+  (void)state;
+  static const struct {
+    unsigned long long number;
+    const char *text;
+  } rows[] = {{0, "0"}, {7, "7"}, {10, "10"}, {255, "255"}, {ULLONG_MAX, "18446744073709551615"}};
+  struct buf buf;
+  buf_init(&buf, &mem_default);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    buf_clear(&buf);
+    buf_uint(&buf, rows[i].number);
+    assert_true(text_is(buf_view(&buf), rows[i].text));
   }
   buf_free(&buf);
 }
@@ -123,7 +140,8 @@ static void a_failure_sticks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(thousandths_by_table), cmocka_unit_test(escapes_by_table),
+      cmocka_unit_test(thousandths_by_table), cmocka_unit_test(whole_numbers_by_table),
+      cmocka_unit_test(escapes_by_table),
       cmocka_unit_test(everything_is_appended), cmocka_unit_test(long_output_is_whole),
       cmocka_unit_test(a_failure_sticks),
   };
