@@ -1,5 +1,5 @@
-/* Owns the connections that the benchmark scores: made up, the same on every run, in the proportions of mail seen at
- * the edge. Must never know: rules. */
+/* Owns the connections that the benchmark scores: made up, the same on every run, in proportions seen at the edge.
+ * Must never know: rules. */
 #include "connections.h"
 
 #include <stdarg.h>
@@ -156,7 +156,10 @@ static void make(struct connection *to, struct dice *dice) {
   *to = (struct connection){.address = {[10] = 0xff, 0xff}};
   make_domain(dice, draft.domain);
   make_domain(dice, draft.stranger);
-  draft.a = 1 + below(dice, 223), draft.b = below(dice, 256), draft.c = below(dice, 256), draft.d = below(dice, 256);
+  draft.a = 1 + below(dice, 223);
+  draft.b = below(dice, 256);
+  draft.c = below(dice, 256);
+  draft.d = below(dice, 256);
   uint8_t octets[4] = {(uint8_t)draft.a, (uint8_t)draft.b, (uint8_t)draft.c, (uint8_t)draft.d};
   memcpy(to->address + 12, octets, sizeof octets);
   snprintf(to->ip, sizeof to->ip, "%u.%u.%u.%u", octets[0], octets[1], octets[2], octets[3]);

@@ -1,5 +1,5 @@
-/* Owns the connections that the benchmark scores: made up, the same on every run, in the proportions of mail seen at
- * the edge. Must never know: rules. */
+/* Owns the connections that the benchmark scores: made up, the same on every run, in proportions seen at the edge.
+ * Must never know: rules. */
 #ifndef BENCH_CONNECTIONS_H
 #define BENCH_CONNECTIONS_H
 

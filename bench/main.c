@@ -58,9 +58,10 @@ static bool engine_open(struct engine *engine, const char *rules) {
   return false;
 }
 
-/* Memory grows and patterns are compiled before anything is measured, and outside the functions that instruments watch. */
-static void warm_up(const struct engine *engine, const struct connection *connections, size_t count) {
-  for (size_t i = 0; i < count && i < WARM_UP; i++) {
+/* Memory grows and patterns are compiled before anything is measured, outside the functions that instruments watch,
+ * and by connections that are not measured: no answer about their names is remembered. */
+static void warm_up(const struct engine *engine, const struct connection *connections) {
+  for (size_t i = 0; i < WARM_UP; i++) {
     set_facts(engine->facts, &connections[i]);
     assay_evaluate(engine->ruleset, engine->facts, engine->workspace, engine->verdict);
   }
@@ -70,7 +71,7 @@ static int time_engine(const struct engine *engine, const struct connection *con
                        size_t passes) {
   double facts[PASSES_MOST], whole[PASSES_MOST];
   assay_status status = ASSAY_OK;
-  warm_up(engine, connections, count);
+  warm_up(engine, connections + count);
   for (size_t i = 0; i < passes && status == ASSAY_OK; i++) {
     double start = cpu_seconds();
     pass_facts(engine, connections, count);
@@ -87,7 +88,7 @@ static int time_engine(const struct engine *engine, const struct connection *con
 
 static int run_engine(char **args) {
   size_t count = number(args[1], 1000000), passes = number(args[2], PASSES_MOST);
-  struct connection *connections = connections_new(count);
+  struct connection *connections = connections_new(count + WARM_UP);
   struct engine engine;
   int code = 1;
   if (!connections) return complain("engine", "out of memory");
@@ -150,8 +151,8 @@ static size_t disagreements(const struct engine *engine, const struct twin *twin
     struct twin_verdict a = engine_verdict(engine->verdict), b = twin_judge(twin, c);
     if (status == ASSAY_OK && a.score == b.score && a.hits == b.hits && a.exempt == b.exempt) continue;
     if (differ++ < 10)
-      fprintf(stderr, "they differ: ip %s rdns \"%s\" helo \"%s\": engine %lld %#x, twin %lld %#x\n", c->ip, c->rdns,
-              c->helo, (long long)a.score, (unsigned)a.hits, (long long)b.score, (unsigned)b.hits);
+      fprintf(stderr, "they differ: ip %s rdns \"%s\" helo \"%s\": engine %lld %#x, twin %lld %#x\n", c->ip,
+              c->rdns, c->helo, (long long)a.score, (unsigned)a.hits, (long long)b.score, (unsigned)b.hits);
   }
   return differ;
 }
@@ -205,8 +206,8 @@ static int run_write(char **args) {
     if (tsv)
       printf("%zu\t%s\t%s\t%s\t%s\n", i + 1, c->ip, c->rdns, c->helo, c->user);
     else
-      printf("{\"id\":%zu,\"client.ip\":\"%s\",\"client.rdns\":\"%s\",\"helo\":\"%s\",\"auth.user\":\"%s\"}\n", i + 1, c->ip,
-             c->rdns, c->helo, c->user);
+      printf("{\"id\":%zu,\"client.ip\":\"%s\",\"client.rdns\":\"%s\",\"helo\":\"%s\",\"auth.user\":\"%s\"}\n",
+             i + 1, c->ip, c->rdns, c->helo, c->user);
   }
   free(connections);
   return fflush(stdout) == 0 ? 0 : complain("write", "cannot write");
@@ -218,7 +219,7 @@ static const struct verb {
   int (*run)(char **args);
   const char *usage;
 } verbs[] = {
-    {"engine", 3, run_engine, "engine RULES CONNECTIONS PASSES   ns of setting facts, and of that with evaluation"},
+    {"engine", 3, run_engine, "engine RULES CONNECTIONS PASSES   ns of setting facts, and with evaluation"},
     {"twin", 2, run_twin, "twin CONNECTIONS PASSES           ns of the seventeen rules in C"},
     {"agree", 2, run_agree, "agree RULES CONNECTIONS           whether rules and twin give the same verdicts"},
     {"compile", 2, run_compile, "compile RULES PASSES              seconds of compiling a file"},
@@ -226,8 +227,8 @@ static const struct verb {
 };
 
 int main(int argc, char **argv) {
-  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-    if (argc > 1 && strcmp(argv[1], verbs[i].name) == 0 && argc - 2 == verbs[i].arguments) return verbs[i].run(argv + 2);
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs && argc > 1; i++)
+    if (strcmp(argv[1], verbs[i].name) == 0 && argc - 2 == verbs[i].arguments) return verbs[i].run(argv + 2);
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) fprintf(stderr, "assay-bench %s\n", verbs[i].usage);
   return 64;
 }

@@ -1,5 +1,5 @@
-/* Owns the seventeen rules once more, written out in C as a careful programmer would who has no engine: what the engine's
- * speed is measured against. Must never know: the engine. */
+/* Owns the seventeen rules once more, written out in C as a careful programmer would who has no engine: what the
+ * engine's speed is measured against. Must never know: the engine. */
 #include "twin.h"
 
 #include <arpa/inet.h>
@@ -166,7 +166,8 @@ static void judge_plain_name(struct twin_verdict *verdict, struct name helo) {
     dots |= c == '.' && i > 0 && helo.ptr[i - 1] == '.';
     odd |= !is_alnum(c) && c != '-' && c != '.';
   }
-  if (!has_hit(verdict, TWIN_HELO_LOCALHOST) && is_label(body.ptr, body.len, false)) hit(verdict, TWIN_HELO_NOT_FQDN);
+  bool localhost = has_hit(verdict, TWIN_HELO_LOCALHOST);
+  if (!localhost && is_label(body.ptr, body.len, false)) hit(verdict, TWIN_HELO_NOT_FQDN);
   if (helo.ptr[0] == '.') hit(verdict, TWIN_HELO_LEADING_DOT);
   if (dots) hit(verdict, TWIN_HELO_EMPTY_LABEL);
   if (odd) hit(verdict, TWIN_HELO_BAD_CHARS);
@@ -208,7 +209,9 @@ struct twin_verdict twin_judge(const struct twin *twin, const struct connection 
     hit(&verdict, TWIN_HELO_NOT_RDNS);
     if (!same_organisation(twin, without_dot(helo), rdns)) hit(&verdict, TWIN_HELO_OTHER_ORG);
   }
-  if (embeds(rdns, connection->address)) hit(&verdict, TWIN_RDNS_EMBEDS_IP);
-  if (has_hit(&verdict, TWIN_RDNS_EMBEDS_IP) && has_hit(&verdict, TWIN_HELO_NOT_RDNS)) hit(&verdict, TWIN_MASKED_LINE);
+  if (embeds(rdns, connection->address)) {
+    hit(&verdict, TWIN_RDNS_EMBEDS_IP);
+    if (has_hit(&verdict, TWIN_HELO_NOT_RDNS)) hit(&verdict, TWIN_MASKED_LINE);
+  }
   return verdict;
 }

@@ -1,5 +1,5 @@
-/* Owns the seventeen rules once more, written out in C as a careful programmer would who has no engine: what the engine's
- * speed is measured against. Must never know: the engine. */
+/* Owns the seventeen rules once more, written out in C as a careful programmer would who has no engine: what the
+ * engine's speed is measured against. Must never know: the engine. */
 #ifndef BENCH_TWIN_H
 #define BENCH_TWIN_H
 
