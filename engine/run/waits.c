@@ -4,11 +4,14 @@
 
 #include "run/vm.h"
 
+/* How far operands are followed: a program that no compiler of ours wrote may chain as many as it likes. */
+enum { OPERANDS_DEEP_MAX = 2048 };
+
 struct walk {
   struct verdict *verdict;
   struct workspace *ws;
   assay_status status;
-  unsigned depth;
+  unsigned depth, operands; /* how deep in units, in operands */
 };
 
 static void add_wait(struct walk *walk, uint32_t wait) {
@@ -20,8 +23,8 @@ static bool is_open(const struct workspace *ws, uint32_t slot) {
   return !value->known || value->partial;
 }
 
-/* Follows unknown operands down to the facts and questions they come from. Operands are computed before what uses them, so
- * this ends; each is met once, or shared ones would be followed along every path that leads to them. */
+/* Follows unknown operands down to the facts and questions they come from. Operands are computed before what uses them,
+ * so this ends; each is met once, or shared ones would be followed along every path that leads to them. */
 static void walk_slot(struct walk *walk, uint32_t slot) {
   const struct verified *v = walk->ws->linked->verified;
   uint32_t def = v->slot_def[slot];
@@ -29,9 +32,11 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   walk->ws->slot_seen[slot] = walk->ws->walk;
   const struct insn *insn = &v->program.code[def];
   unsigned arity = walk->ws->linked->arity[insn->op];
-  bool below = false;
-  if (arity > 0 && is_open(walk->ws, insn->a)) walk_slot(walk, insn->a), below = true;
-  if (arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b), below = true;
+  bool follow = walk->operands < OPERANDS_DEEP_MAX, below = false;
+  walk->operands++;
+  if (follow && arity > 0 && is_open(walk->ws, insn->a)) walk_slot(walk, insn->a), below = true;
+  if (follow && arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b), below = true;
+  walk->operands--;
   if (!below) add_wait(walk, slot);
 }
 
@@ -58,7 +63,7 @@ static void walk_bit(void *user, uint32_t bit) {
 }
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {
-  struct walk walk = {verdict, workspace, ASSAY_OK, 0};
+  struct walk walk = {verdict, workspace, ASSAY_OK, 0, 0};
   workspace_walk(workspace);
   vm_touch(workspace, unit, walk_bit, &walk);
   return walk.status;
