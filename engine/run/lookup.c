@@ -65,10 +65,22 @@ static void add_record(struct gather *gather, enum question type, const struct r
   if (value.known) add(gather, value);
 }
 
+/* Whether the question is among the first ones of this connection; a question that comes again counts once. */
+static bool within_budget(struct workspace *ws, enum question type, struct text name) {
+  uint64_t hash = text_hash(name) + type;
+  for (size_t i = 0; i < ws->asked_count; i++)
+    if (ws->asked[i] == hash) return true;
+  if (ws->asked_count == QUESTIONS_MAX) return false;
+  ws->asked[ws->asked_count++] = hash;
+  return true;
+}
+
 /* An answer that is there counts even for what would not be asked: a host or a test that answers knows why. */
 static const struct answer *find(struct gather *gather, enum question type, struct text name, bool askable) {
   const struct answer *answer = facts_find_answer(gather->ws->facts, type, name);
-  if (!answer && askable) miss(gather, gather->ws->facts->unasked_why);
+  enum why unasked = gather->ws->facts->unasked_why;
+  bool over_budget = askable && !within_budget(gather->ws, type, name);
+  if (!answer && askable) miss(gather, over_budget && unasked != WHY_NEVER ? WHY_FAILED : unasked);
   if (answer && !answer->known) miss(gather, answer->why);
   return answer && answer->known ? answer : NULL;
 }

@@ -71,6 +71,7 @@ static void forget(struct workspace *ws, size_t words) {
   }
   arena_reset(&ws->arena);
   ws->failed = false;
+  ws->asked_count = 0;
 }
 
 void workspace_walk(struct workspace *ws) {

@@ -5,6 +5,9 @@
 
 #include "run/linked.h"
 
+/* Questions a connection; what is over this budget counts as failed. */
+enum { QUESTIONS_MAX = 64 };
+
 /* Bit i of the planes is feature or answer i. truth is meaningful where known is set; never and stuck say why a bit is not
  * known: never implies stuck; stuck is "never or failed". none and all are constant. */
 struct workspace {
@@ -24,6 +27,8 @@ struct workspace {
   struct arena arena; /* what lives as long as one evaluation */
   struct buf text; /* for what is printed on the way */
   struct pattern_scratch *patterns;
+  uint64_t asked[QUESTIONS_MAX]; /* hashes of the questions that the connection asks */
+  size_t asked_count;
   struct domain *domain; /* a view of the rule set's public suffix list */
 };
 
