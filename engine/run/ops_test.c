@@ -23,7 +23,13 @@ SIMPLE(EQ_STRING, text_eq(a->text, b->text))
 SIMPLE(EQ_NAME, host_eq(a->host, b->host))
 SIMPLE(EQ_ADDRESS, addr_eq(a->addr, b->addr))
 SIMPLE(EQ_MAILBOX, text_eq(a->text, b->text))
-SIMPLE(UNDER, host_under(a->host, b->host))
+/* A name with such a fault belongs to no domain: what stands before the dot is not a label of its owner's choice. */
+static bool sound(const struct host *host) {
+  return !(host->props & (1u << HOST_HAS_BAD_CHAR | 1u << HOST_HAS_SPACE | 1u << HOST_LEADING_DOT |
+                          1u << HOST_EMPTY_LABEL));
+}
+
+SIMPLE(UNDER, sound(a->host) && host_under(a->host, b->host))
 SIMPLE(NAME_PROP, a->host->props >> insn->c & 1)
 SIMPLE(ADDRESS_PROP, addr_props(a->addr) >> insn->c & 1)
 SIMPLE(IN_STRINGS, a->text.len && text_table_has(ws->linked->sets[insn->c].texts, a->text))
@@ -41,6 +47,7 @@ SIMPLE(IN_NAMES, a->host->canonical.len && text_table_has(ws->linked->sets[insn-
 /* An address is under nothing but itself. */
 static bool under_set(const struct text_table *table, const struct host *host) {
   uint32_t whole = 1u << HOST_IS_ADDRESS | 1u << HOST_IS_LITERAL | 1u << HOST_IS_BAD_LITERAL;
+  if (!sound(host)) return false;
   if (host->props & whole) return text_table_has(table, host->canonical);
   return text_table_has_suffix(table, host->canonical);
 }

@@ -61,12 +61,21 @@ static void value_of_each(struct workspace *ws, const struct insn *insn, const s
                         .items = joined.items.at};
 }
 
+/* A list that is known to be empty is taken by its elements: there is none, whatever the other operand is. */
+static bool over_nothing(const struct insn *insn, const struct value *a, const struct value *b) {
+  bool no_a = insn->each & 1 && a->known && !a->partial && a->count == 0;
+  bool no_b = insn->each & 2 && b->known && !b->partial && b->count == 0;
+  return no_a || no_b;
+}
+
 static void run_value(struct workspace *ws, const struct insn *insn) {
   unsigned arity = ws->linked->arity[insn->op];
   const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : &absent;
   const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : &absent;
   struct value *out = &ws->slots[insn->d];
-  if (!(a->known && b->known))
+  if (insn->each && over_nothing(insn, a, b))
+    *out = (struct value){.known = 1};
+  else if (!(a->known && b->known))
     *out = unknown_value(why_unknown(a, b));
   else if (insn->each)
     value_of_each(ws, insn, a, b, out);
@@ -117,7 +126,9 @@ static void run_test(struct workspace *ws, const struct insn *insn) {
     return;
   }
   enum answer_kind answer;
-  if (!(a->known && b->known))
+  if (insn->each && over_nothing(insn, a, b))
+    answer = ANSWER_NO;
+  else if (!(a->known && b->known))
     answer = answer_unknown(why_unknown(a, b));
   else if (insn->each)
     answer = test_of_each(ws, insn, a, b);
