@@ -175,6 +175,7 @@ static const struct symbol *find_target(struct compilation *c, struct word name,
   const struct symbol *symbol = symbol_find(c, name.text);
   if (symbol && (symbol->kind == SYMBOL_RULE || (exempt_too && symbol->kind == SYMBOL_EXEMPT))) return symbol;
   report(c->diags, UNKNOWN_NAME, name.span, "there is no rule `%.*s`", TEXT_ARG(name.text));
+  if (c->diags->errors > SUGGESTIONS_MAX) return NULL;
   struct nearest nearest = nearest_start(name.text);
   for (size_t i = 0; i < c->rules.count; i++) nearest_offer(&nearest, c->rules.at[i].name.text);
   for (size_t i = 0; exempt_too && i < c->exempts.count; i++) nearest_offer(&nearest, c->exempts.at[i].name.text);

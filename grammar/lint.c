@@ -60,7 +60,7 @@ static void lint_let(struct compilation *c, const struct let *let) {
 }
 
 static void lint_group(struct compilation *c, const struct group_decl *group) {
-  if (group->declared) return;
+  if (group->declared || c->groups.count > SUGGESTIONS_MAX * 10) return;
   struct nearest nearest = nearest_start(group->name.text);
   for (size_t i = 0; i < c->groups.count; i++)
     if (c->groups.at[i].declared) nearest_offer(&nearest, c->groups.at[i].name.text);

@@ -3,6 +3,7 @@
 #include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
+#include "grammar/parse.h"
 #include "grammar/tables.h"
 
 static void resolve(struct compilation *c, struct expr *e, uint32_t inside);
@@ -45,6 +46,7 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
     diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
     return;
   }
+  if (c->diags->errors > SUGGESTIONS_MAX) return;
   struct nearest nearest = nearest_start(word);
   if (!call) offer_facts(&nearest);
   if (!call) offer_symbols(c, &nearest, false);
@@ -129,6 +131,7 @@ static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) 
 static void report_no_rule(struct compilation *c, struct expr *e) {
   e->kind = E_BAD;
   report(c->diags, UNKNOWN_NAME, e->span, "there is no rule `%.*s`", TEXT_ARG(e->text));
+  if (c->diags->errors > SUGGESTIONS_MAX) return;
   struct nearest nearest = nearest_start(e->text);
   offer_symbols(c, &nearest, true);
   if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
@@ -156,7 +159,7 @@ static bool push_item(struct compilation *c, struct expr *list, struct expr *ite
 static void expand_wild(struct compilation *c, struct expr *into, const struct expr *wild, uint32_t inside) {
   struct text prefix = text_of(wild->text.ptr, wild->text.len - 1);
   size_t found = 0;
-  for (size_t r = 0; r < c->rules.count; r++) {
+  for (size_t r = 0; r < c->rules.count && found <= MEMBERS_MAX; r++) {
     if (r == inside || !text_starts(c->rules.at[r].name.text, prefix)) continue;
     struct expr *rule = arena_new(&c->arena, sizeof *rule);
     if (!rule) return;
@@ -168,6 +171,8 @@ static void expand_wild(struct compilation *c, struct expr *into, const struct e
     found++;
   }
   if (found == 0) report(c->diags, NO_MATCH, wild->span, "no rule matches `%.*s`", TEXT_ARG(wild->text));
+  if (found > MEMBERS_MAX)
+    report(c->diags, BAD_MEMBER, wild->span, "`%.*s` stands for more than %d rules", TEXT_ARG(wild->text), MEMBERS_MAX);
 }
 
 /* Replaces HELO_* among the members by the rules it stands for. */

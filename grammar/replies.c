@@ -13,6 +13,16 @@ static bool known(struct text rest) {
   return false;
 }
 
+/* Whether what is inserted could become a part of the reply's code, which is its first three bytes. */
+static bool early_placeholder(struct text text) {
+  for (size_t i = 0; i < 3 && i < text.len; i++) {
+    struct text rest = text_of(text.ptr + i, text.len - i);
+    if (known(rest)) return true;
+    if (text_starts(rest, TEXT("{{"))) i++;
+  }
+  return false;
+}
+
 static void unknown(struct compilation *c, const struct word *reply, struct text rest) {
   const char *end = memchr(rest.ptr, '}', rest.len);
   struct text shown = end ? text_of(rest.ptr, (size_t)(end - rest.ptr) + 1) : rest;
@@ -22,7 +32,7 @@ static void unknown(struct compilation *c, const struct word *reply, struct text
 
 static void check(struct compilation *c, const struct word *reply) {
   struct text text = reply->text;
-  if (known(text)) {
+  if (early_placeholder(text)) {
     report(c->diags, BAD_REPLY, reply->span, "a reply may not begin with a placeholder");
     diag_help(c->diags,
               "nobody outside may choose the reply's first bytes, which can be its code; put a word before it");

@@ -36,6 +36,9 @@ struct nearest {
   size_t distance;
 };
 
+/* Looking for it goes through every name there is, so only that many mistakes of a set are helped that way. */
+enum { SUGGESTIONS_MAX = 100 };
+
 struct nearest nearest_start(struct text word);
 void nearest_offer(struct nearest *nearest, struct text candidate);
 

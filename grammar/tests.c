@@ -137,6 +137,7 @@ static void check_symbol(struct compilation *c, struct test_line *line, enum sym
   }
   const char *what = kind == SYMBOL_RULE ? "rule" : "exemption";
   report(c->diags, UNKNOWN_NAME, line->word.span, "there is no %s `%.*s`", what, TEXT_ARG(line->word.text));
+  if (c->diags->errors > SUGGESTIONS_MAX) return;
   struct nearest nearest = nearest_start(line->word.text);
   for (size_t i = 0; i < c->names.texts.count; i++)
     if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);

@@ -174,7 +174,10 @@ static void types_any(struct compilation *c, struct expr *e) {
   if (!type_is_list(e->a->type)) {
     report(c->diags, TYPE, e->span, "any(…) takes a list, not %s %s", types_article(e->a->type),
            type_word(e->a->type));
-    diag_help(c->diags, "for several conditions write any of (…)");
+    if (e->a->type == TYPE_BOOL)
+      diag_help(c->diags, "for several conditions write any of (…)");
+    else
+      diag_help(c->diags, "there is one value only: ask for it without any(…)");
     return;
   }
   e->type = type_element(e->a->type);

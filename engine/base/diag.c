@@ -16,6 +16,13 @@ void diags_free(struct diags *diags) {
   arena_free(&diags->arena);
 }
 
+/* U+200E to U+2069 hold the marks that make a terminal show text in another order than it is read in. */
+static bool turns_text(const char *bytes, size_t len) {
+  if (len < 3 || (unsigned char)bytes[0] != 0xE2) return false;
+  unsigned char b = (unsigned char)bytes[1], c = (unsigned char)bytes[2];
+  return (b == 0x80 && (c == 0x8E || c == 0x8F || (c >= 0xAA && c <= 0xAE))) || (b == 0x81 && c >= 0xA6 && c <= 0xA9);
+}
+
 /* Names and texts from outside stand in messages: what could drive a terminal is shown as a question mark. A tab in a source
  * line is kept, since the caret line repeats it. */
 static struct text tamed(struct text text, char *bytes, bool keep_tabs) {
@@ -24,6 +31,7 @@ static struct text tamed(struct text text, char *bytes, bool keep_tabs) {
     bool c1 = c == 0xC2 && i + 1 < text.len && ((unsigned char)bytes[i + 1] & 0xE0) == 0x80;
     if ((c < 0x20 && !(keep_tabs && c == '\t')) || c == 0x7f) bytes[i] = '?';
     if (c1) bytes[i] = bytes[i + 1] = '?';
+    if (turns_text(bytes + i, text.len - i)) bytes[i] = bytes[i + 1] = bytes[i + 2] = '?';
   }
   return text;
 }
