@@ -34,6 +34,7 @@ struct batch {
   struct progress progress;
   struct proto_error error;
   bool begun; /* the header, if the format has one, was read */
+  bool guessed; /* nobody said what the format is */
   int stop;   /* the exit code when the rest of the input shall not be read; else 0 */
 };
 
@@ -109,6 +110,7 @@ static void take_header(struct batch *batch, char *line, size_t len) {
   enum proto_result result = tsv_header(&batch->tsv, line, len, &batch->error);
   if (result == PROTO_OK) return;
   malformed(batch, batch->error.text);
+  if (batch->guessed) cli_say(batch->scorer->cli, "the input was taken for TSV; `--format jsonl` says that it is JSON");
   batch->stop = CLI_BAD_DATA;
 }
 
@@ -119,6 +121,7 @@ static void take_line(struct batch *batch, char *line, size_t len) {
     len -= 3;
   }
   if (!batch->format && is_blank(line, len)) return;
+  batch->guessed |= !batch->format;
   if (!batch->format) batch->format = guess_format(line, len);
   bool header = !batch->begun && batch->format->has_header;
   batch->begun = true;

@@ -106,7 +106,8 @@ static assay_status fs_expand(void *user, struct arena *arena, struct text patte
     struct text all = arena_printf(arena, "%.*s/*.rule", (int)folder.len, folder.ptr);
     return arena->failed ? ASSAY_NO_MEMORY : run_glob(arena, all.ptr, out, count);
   }
-  bool is_glob = strpbrk(name.ptr, "*?[") != NULL;
+  const char *wild = strpbrk(name.ptr, "*?[");
+  bool is_glob = wild && !strstr(wild, "/../"); /* going down and up again multiplies what is searched */
   return is_glob ? run_glob(arena, name.ptr, out, count) : ASSAY_OK;
 }
 

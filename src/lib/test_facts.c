@@ -133,6 +133,27 @@ static assay_status give_list(struct mock *mock, const struct test_line *line) {
   return status;
 }
 
+/* NXDOMAIN says that the name does not exist, so it answers for every type that has no line of its own. */
+static assay_status give_nxdomain(struct mock *mock, const struct test_line *all) {
+  static const struct {
+    const char *word;
+    assay_question_type type;
+  } types[] = {{"A", ASSAY_QUESTION_A},
+               {"AAAA", ASSAY_QUESTION_AAAA},
+               {"MX", ASSAY_QUESTION_MX},
+               {"TXT", ASSAY_QUESTION_TXT},
+               {"NS", ASSAY_QUESTION_NS}};
+  assay_status status = ASSAY_OK;
+  mock->count = 0;
+  for (size_t i = 0; i < sizeof types / sizeof *types && status == ASSAY_OK; i++) {
+    bool own_line = false;
+    for (const struct test_line *l = all; l; l = l->next)
+      own_line |= line_names(l, types[i].word, mock->name) && !is_word(l->atoms->next, "nxdomain");
+    if (!own_line) status = give(mock, types[i].type);
+  }
+  return status;
+}
+
 static assay_status set_answer(assay_facts *facts, const struct test_line *line, const struct test_line *all) {
   static const struct {
     const char *word;
@@ -141,6 +162,7 @@ static assay_status set_answer(assay_facts *facts, const struct test_line *line,
       {"MX", ASSAY_QUESTION_MX}, {"TXT", ASSAY_QUESTION_TXT}, {"NS", ASSAY_QUESTION_NS}, {"PTR", ASSAY_QUESTION_PTR}};
   struct mock mock = {.facts = facts, .name = line->atoms->text, .answers = line->atoms->next};
   if (text_is(line->word.text, "DNSBL")) return give_list(&mock, line);
+  if (line->atoms->kind == ATOM_STRING && is_word(mock.answers, "nxdomain")) return give_nxdomain(&mock, all);
   if (text_is(line->word.text, "A") || text_is(line->word.text, "AAAA")) return give_both(&mock, line, all);
   struct buf address;
   buf_init(&address, facts->alloc);

@@ -180,6 +180,9 @@ enum proto_result jsonl_line(struct jsonl *jsonl, const char *line, size_t len, 
   json_error_t wrong;
   json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &wrong);
   if (!root && json_error_code(&wrong) == json_error_out_of_memory) return PROTO_NO_MEMORY;
+  if (!root && json_error_code(&wrong) == json_error_invalid_utf8)
+    return proto_fail(error, "not JSON at column %d: not UTF-8; odd bytes are written {\"base64\":\"...\"}",
+                      wrong.column);
   if (!root) return proto_fail(error, "not JSON at column %d: %s", wrong.column, wrong.text);
   struct setting to = {.jsonl = jsonl, .facts = facts, .error = error};
   enum proto_result result =
