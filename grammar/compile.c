@@ -35,6 +35,7 @@ static assay_status to_program(struct verified **out, struct compilation *c, con
   arena_init(&program.arena, alloc, SIZE_MAX);
   if (c->lint) lint_guards(c);
   if (c->lint) lint_regexes(c);
+  if (c->lint) lint_contradictions(c);
   fold_all(c);
   if (c->lint) lint_rules(c);
   if (!lower_all(c, &program)) {

@@ -21,15 +21,6 @@ struct walk {
   unsigned steps;
 };
 
-static bool same(const struct expr *a, const struct expr *b) {
-  if (a == b) return true;
-  if (!a || !b || a->kind != b->kind || a->index != b->index || a->count != b->count) return false;
-  if (!text_eq(a->text, b->text) || a->number.milli != b->number.milli) return false;
-  for (size_t i = 0; i < a->count; i++)
-    if (!same(a->items[i], b->items[i])) return false;
-  return same(a->a, b->a) && same(a->b, b->b);
-}
-
 /* --- guards --- */
 
 static const struct guard *add_guard(struct walk *w, const struct guard *guards, const struct expr *value, bool whole) {
@@ -66,7 +57,7 @@ static const struct guard *guards_of(struct walk *w, const struct guard *guards,
 /* Parts that a name which is not empty, or is of some form, always has. */
 static bool follows(const struct expr *left, const struct guard *guard) {
   static const char *const parts[] = {"raw", "tld", "label", "address"};
-  if (left->kind != E_PROPERTY || !guard->whole || !same(left->a, guard->value)) return false;
+  if (left->kind != E_PROPERTY || !guard->whole || !lint_same(left->a, guard->value)) return false;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (strcmp(property_at(left->index)->word, parts[i]) == 0) return true;
   return false;
@@ -74,7 +65,7 @@ static bool follows(const struct expr *left, const struct guard *guard) {
 
 static bool guarded(const struct guard *guards, const struct expr *left) {
   for (; guards; guards = guards->next)
-    if (same(guards->value, left) || follows(left, guards)) return true;
+    if (lint_same(guards->value, left) || follows(left, guards)) return true;
   return false;
 }
 
