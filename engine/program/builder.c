@@ -187,12 +187,6 @@ static void emit_lazy(struct builder *builder) {
   }
 }
 
-uint32_t test_width(unsigned op) {
-  if (op == OP_NAME_BITS) return 32;
-  if (op == OP_ADDRESS_BITS) return 16;
-  return 1;
-}
-
 static void name_bit(struct builder *builder, uint32_t bit, struct text text) {
   if (bit >= (uint32_t)PROGRAM_WORDS_MAX * 64) {
     builder->too_big = true;

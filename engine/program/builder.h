@@ -76,7 +76,4 @@ uint32_t builder_end(struct builder *builder, uint32_t begin, uint32_t bit, unsi
 /* Hands everything to the program. False when memory is out or the program is too big. */
 bool builder_finish(struct builder *builder);
 
-/* How many bits a TEST instruction defines. */
-uint32_t test_width(unsigned op);
-
 #endif

@@ -39,6 +39,12 @@ char opcode_immediate(unsigned op) {
   return len && !slot_letter(operands[len - 1]) ? operands[len - 1] : 0;
 }
 
+uint32_t test_width(unsigned op) {
+  if (op == OP_NAME_BITS) return 32;
+  if (op == OP_ADDRESS_BITS) return 16;
+  return 1;
+}
+
 const char *type_word(enum value_type type) {
   return types[type].word;
 }

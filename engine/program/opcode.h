@@ -39,6 +39,9 @@ const struct opcode_info *opcode_info(unsigned op);
 unsigned opcode_slots(unsigned op);
 char opcode_immediate(unsigned op);
 
+/* How many bits a TEST instruction defines. */
+uint32_t test_width(unsigned op);
+
 const char *type_word(enum value_type type);
 char type_letter(enum value_type type);
 enum value_type type_of_letter(char letter); /* TYPE_COUNT_OF when there is none */

@@ -78,7 +78,7 @@ static bool verify_value(struct checker *checker, uint32_t pc, uint32_t unit) {
 static bool verify_test(struct checker *checker, uint32_t pc, uint32_t unit) {
   const struct program *p = checker->p;
   const struct insn *insn = &p->code[pc];
-  uint32_t width = insn->op == OP_NAME_BITS ? 32 : insn->op == OP_ADDRESS_BITS ? 16 : 1;
+  uint32_t width = test_width(insn->op);
   if (width > 1 && insn->each) return verify_fail(checker, "a table of bits of a list", pc);
   if (insn->d >= p->rule_bits || width > p->rule_bits - insn->d || insn->d % 64 + width > 64)
     return verify_fail(checker, "a feature's bit lies outside", pc);
