@@ -134,6 +134,9 @@ assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, c
                               struct diags *diags);
 void compilation_free(struct compilation *c);
 
+/* A path in a statement is relative to the file that holds it. */
+struct text path_beside(struct compilation *c, struct text path, struct text includer);
+
 /* The symbol of a name, or NULL. */
 const struct symbol *symbol_find(const struct compilation *c, struct text name);
 

@@ -165,20 +165,9 @@ static void read_lines(struct compilation *c, struct list *list, uint32_t file, 
   }
 }
 
-static struct text beside(struct compilation *c, struct text path, uint32_t file) {
-  struct text name = c->sources.files.at[file].name;
-  if (path.len && path.ptr[0] == '/') return path;
-  while (name.len > 0 && name.ptr[name.len - 1] != '/') name.len--;
-  char *bytes = arena_new(&c->arena, name.len + path.len + 1);
-  if (!bytes) return path;
-  memcpy(bytes, name.ptr, name.len);
-  memcpy(bytes + name.len, path.ptr, path.len);
-  return text_of(bytes, name.len + path.len);
-}
-
 static void read_list_file(struct compilation *c, struct list *list, const struct word *path, bool removal) {
   struct loaded loaded = {.error = TEXT("")};
-  struct text name = beside(c, path->text, path->span.file);
+  struct text name = path_beside(c, path->text, c->sources.files.at[path->span.file].name);
   assay_status status = c->loader->read(c->loader->user, &c->arena, name, LIST_FILE_MAX, &loaded);
   if (status == ASSAY_OVER_LIMIT) {
     report(c->diags, TOO_LARGE, path->span, "`%.*s` is larger than 1 GiB", TEXT_ARG(name));

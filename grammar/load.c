@@ -30,14 +30,13 @@ static struct text folder_of(struct text name) {
   return text_of(name.ptr, len);
 }
 
-/* A path in a statement is relative to the file that holds it. */
-static struct text relative(struct compilation *c, struct text path, struct text includer) {
+struct text path_beside(struct compilation *c, struct text path, struct text includer) {
   if (path.len && path.ptr[0] == '/') return path;
   struct text folder = folder_of(includer);
   char *bytes = arena_new(&c->arena, folder.len + path.len + 1);
   if (!bytes) return path;
-  memcpy(bytes, folder.ptr, folder.len);
-  memcpy(bytes + folder.len, path.ptr, path.len);
+  if (folder.len) memcpy(bytes, folder.ptr, folder.len);
+  if (path.len) memcpy(bytes + folder.len, path.ptr, path.len);
   return text_of(bytes, folder.len + path.len);
 }
 
@@ -65,7 +64,7 @@ static bool include(struct loading *l, const struct stmt *stmt, const struct cha
   struct compilation *c = l->c;
   struct text *paths;
   size_t count = 0, used = 0;
-  struct text pattern = relative(c, stmt->path.text, here->name);
+  struct text pattern = path_beside(c, stmt->path.text, here->name);
   assay_status status = c->loader->expand(c->loader->user, &c->arena, pattern, &paths, &count);
   if (status == ASSAY_NO_MEMORY) return false;
   bool is_glob = memchr(pattern.ptr, '*', pattern.len) || memchr(pattern.ptr, '?', pattern.len) ||
