@@ -6,12 +6,13 @@
 #include "grammar/lint.h"
 
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
-                              struct diags *diags) {
+                              const struct vocabulary *vocabulary, struct diags *diags) {
   *c = (struct compilation){.diags = diags, .loader = loader};
   arena_init(&c->arena, alloc, SIZE_MAX);
   intern_init(&c->names, &c->arena);
   intern_init(&c->group_names, &c->arena);
-  return sources_init(&c->sources, &c->arena) ? ASSAY_OK : ASSAY_NO_MEMORY;
+  bool ok = words_init(&c->words, vocabulary, &c->arena) && sources_init(&c->sources, &c->arena);
+  return ok ? ASSAY_OK : ASSAY_NO_MEMORY;
 }
 
 void compilation_free(struct compilation *c) {

@@ -9,6 +9,7 @@
 #include "base/intern.h"
 #include "grammar/ast.h"
 #include "grammar/loader.h"
+#include "grammar/words.h"
 #include "program/verify.h"
 
 enum { DEPENDENCY_MAX = 64, RULES_MAX = 1000000 };
@@ -96,6 +97,7 @@ struct compilation {
   struct diags *diags;
   struct sources sources;
   const struct loader *loader;
+  struct words words;
   bool lint;
   struct stmt *statements;
   VEC(uint32_t) named_files; /* those whose top-level tests run */
@@ -130,8 +132,9 @@ bool lower_all(struct compilation *c, struct program *program); /* lower.c: fals
 assay_status compile_run(struct verified **out, struct compilation *c, const struct text *paths, size_t count,
                          const struct text *text, const assay_alloc *alloc);
 
+/* The loader and the vocabulary, which may be NULL, are borrowed. */
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
-                              struct diags *diags);
+                              const struct vocabulary *vocabulary, struct diags *diags);
 void compilation_free(struct compilation *c);
 
 /* A path in a statement is relative to the file that holds it. */

@@ -1,9 +1,7 @@
 /* Owns the way from statements to tables: every name declared once, overrides applied last, thresholds rising.
  * Must never know: expressions. */
-#include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
-#include "grammar/tables.h"
 
 static const char *const list_types[] = {
     [LIST_NAME] = "name",       [LIST_STRING] = "string",   [LIST_ADDRESS] = "address",
@@ -29,20 +27,16 @@ const struct symbol *symbol_find(const struct compilation *c, struct text name) 
 
 /* --- names --- */
 
-static bool is_first_word(struct text name, struct text dotted) {
-  return text_starts(dotted, name) && (dotted.len == name.len || dotted.ptr[name.len] == '.');
-}
-
 static void check_reserved(struct compilation *c, struct word name) {
-  for (unsigned f = 0; f < FIELD_COUNT; f++)
-    if (is_first_word(name.text, text_from(field_info(f)->name))) {
+  for (size_t f = 0; words_fact(&c->words, f); f++)
+    if (words_is_first(name.text, text_from(words_fact(&c->words, f)->name))) {
       report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
       diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
       return;
     }
-  for (size_t i = 0; function_at(i); i++)
-    if (is_first_word(name.text, text_from(function_at(i)->name))) {
-      bool whole = text_is(name.text, function_at(i)->name);
+  for (size_t i = 0; words_function(&c->words, i); i++)
+    if (words_is_first(name.text, text_from(words_function(&c->words, i)->name))) {
+      bool whole = text_is(name.text, words_function(&c->words, i)->name);
       report(c->diags, RESERVED_NAME, name.span, "`%.*s` is %s", TEXT_ARG(name.text),
              whole ? "a function" : "the first word of functions");
       diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));

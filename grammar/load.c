@@ -60,20 +60,40 @@ static bool in_progress(const struct chain *up, uint32_t real) {
   return false;
 }
 
+static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
+                              struct text error) {
+  if (l->status == ASSAY_OK && from.file == 0) l->status = status;
+  if (status == ASSAY_OVER_LIMIT)
+    report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
+  else
+    report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(error));
+}
+
+/* False when memory is out; what else goes wrong is reported, and then there is nothing. */
+static bool expand(struct loading *l, struct text path, struct span from, struct expanded *out) {
+  struct compilation *c = l->c;
+  *out = (struct expanded){.error = TEXT("")};
+  assay_status status = c->loader->expand(c->loader->user, &c->arena, path, out);
+  if (status == ASSAY_OK || status == ASSAY_NO_MEMORY) return status == ASSAY_OK;
+  report_unreadable(l, path, from, status, out->error);
+  out->failed = true;
+  return true;
+}
+
 static bool include(struct loading *l, const struct stmt *stmt, const struct chain *here) {
   struct compilation *c = l->c;
-  struct text *paths;
-  size_t count = 0, used = 0;
+  struct expanded files;
+  size_t used = 0;
   struct text pattern = path_beside(c, stmt->path.text, here->name);
-  assay_status status = c->loader->expand(c->loader->user, &c->arena, pattern, &paths, &count);
-  if (status == ASSAY_NO_MEMORY) return false;
+  if (!expand(l, pattern, stmt->path.span, &files)) return false;
   bool is_glob = memchr(pattern.ptr, '*', pattern.len) || memchr(pattern.ptr, '?', pattern.len) ||
                  memchr(pattern.ptr, '[', pattern.len);
-  if (!is_glob && count == 0) return read_path(l, pattern, stmt->path.span, here);
-  for (size_t i = 0; i < count; i++) {
-    if (is_glob && text_eq(paths[i], here->name)) continue;
+  if (files.failed) return true;
+  if (!is_glob && files.count == 0) return read_path(l, pattern, stmt->path.span, here);
+  for (size_t i = 0; i < files.count; i++) {
+    if (is_glob && text_eq(files.paths[i], here->name)) continue;
     used++;
-    if (!read_path(l, paths[i], stmt->path.span, here)) return false;
+    if (!read_path(l, files.paths[i], stmt->path.span, here)) return false;
   }
   if (used == 0) report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
   return true;
@@ -110,15 +130,6 @@ static bool parse_bytes(struct loading *l, struct text name, struct text bytes, 
   return parse_file(&c->arena, c->diags, file, bytes, &list) && splice(l, list, here);
 }
 
-static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
-                              const struct loaded *file) {
-  if (l->status == ASSAY_OK && from.file == 0) l->status = status;
-  if (status == ASSAY_OVER_LIMIT)
-    report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
-  else
-    report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(file->error));
-}
-
 static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up) {
   struct compilation *c = l->c;
   struct chain here = {up, INTERN_NONE, path, up ? up->depth + 1 : 0};
@@ -134,7 +145,7 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
   assay_status status = c->loader->read(c->loader->user, &c->arena, path, RULE_FILE_MAX, &file);
   if (status == ASSAY_NO_MEMORY) return false;
   if (status != ASSAY_OK) {
-    report_unreadable(l, path, from, status, &file);
+    report_unreadable(l, path, from, status, file.error);
     return true;
   }
   size_t before = l->reals.texts.count;
@@ -155,12 +166,11 @@ bool load_paths(struct compilation *c, const struct text *paths, size_t count, a
   struct loading l;
   loading_init(&l, c);
   for (size_t i = 0; i < count; i++) {
-    struct text *files;
-    size_t found = 0;
-    if (c->loader->expand(c->loader->user, &c->arena, paths[i], &files, &found) == ASSAY_NO_MEMORY) return false;
-    if (found == 0 && !read_path(&l, paths[i], SPAN_NONE, NULL)) return false;
-    for (size_t k = 0; k < found; k++)
-      if (!read_path(&l, files[k], SPAN_NONE, NULL)) return false;
+    struct expanded files;
+    if (!expand(&l, paths[i], SPAN_NONE, &files)) return false;
+    if (!files.failed && files.count == 0 && !read_path(&l, paths[i], SPAN_NONE, NULL)) return false;
+    for (size_t k = 0; k < files.count; k++)
+      if (!read_path(&l, files.paths[k], SPAN_NONE, NULL)) return false;
   }
   *status = l.status;
   return !c->arena.failed;

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 
-enum { RULE_FILE_MAX = 16 << 20, LIST_FILE_MAX = 1 << 30 };
+enum { RULE_FILE_MAX = 64 << 20, LIST_FILE_MAX = 1 << 30 };
 
 struct loaded {
   struct text real;  /* what makes it the same file: its resolved path */
@@ -16,12 +16,20 @@ struct loaded {
   struct text error; /* the reason in words, when the status is not ASSAY_OK */
 };
 
+/* What a path stands for: files, if it is a folder (its *.rule files) or a glob; else nothing. */
+struct expanded {
+  struct text *paths;
+  size_t count;
+  struct text error; /* as above */
+  bool failed;       /* and reported: for the compiler's own use */
+};
+
 struct loader {
   void *user;
   /* Reads a whole file into the arena; refuses one longer than `limit` with ASSAY_OVER_LIMIT. */
   assay_status (*read)(void *user, struct arena *arena, struct text path, size_t limit, struct loaded *out);
-  /* The files a path or glob names, in byte order; a folder: its *.rule files. None is no error. */
-  assay_status (*expand)(void *user, struct arena *arena, struct text pattern, struct text **out, size_t *count);
+  /* In the order in which they are to be read. */
+  assay_status (*expand)(void *user, struct arena *arena, struct text path, struct expanded *out);
 };
 
 #endif

@@ -3,7 +3,6 @@
 #ifndef GRAMMAR_LOWER_H
 #define GRAMMAR_LOWER_H
 
-#include "facts/field.h"
 #include "grammar/compile.h"
 #include "program/builder.h"
 
@@ -13,7 +12,7 @@ struct lower {
   struct arena *scratch;
   struct builder builder;
   bool early;                        /* the owner at hand is needed by an exemption */
-  uint32_t fact_needs[FIELD_COUNT];  /* a fact's place in program->facts, or NO_INDEX */
+  uint32_t fact_needs[FIELD_COUNT + HOST_FACTS_MAX]; /* a fact's place in program->facts, or NO_INDEX */
   VEC(struct fact_need) facts;
   VEC(struct set) sets;
   struct intern set_keys;            /* equal inline sets and patterns are one */

@@ -30,7 +30,7 @@ static uint32_t fact_need(struct lower *l, uint32_t field, enum value_type type)
   if (l->fact_needs[field] != NO_INDEX) return l->fact_needs[field];
   struct fact_need *need = vec_add(&l->program->arena, &l->facts);
   if (!need) return NO_INDEX;
-  *need = (struct fact_need){text_from(field_info(field)->name), type};
+  *need = (struct fact_need){text_from(words_fact(&l->c->words, field)->name), type};
   return l->fact_needs[field] = (uint32_t)l->facts.count - 1;
 }
 
@@ -39,7 +39,7 @@ static value_id fact(struct lower *l, const struct expr *e) {
                    : e->index == FIELD_CLIENT_RDNS_CONFIRMED ? OP_RDNS_CONFIRMED
                                                              : OP_FACT;
   struct insn insn = {.op = (uint8_t)op, .c = fact_need(l, e->index, e->type)};
-  return builder_value(&l->builder, insn, e->type, text_from(field_info(e->index)->name));
+  return builder_value(&l->builder, insn, e->type, text_from(words_fact(&l->c->words, e->index)->name));
 }
 
 /* An instruction over one or two operands; of lists it makes a list. */
@@ -65,9 +65,25 @@ static value_id property(struct lower *l, const struct expr *e) {
   return compute(l, e, p->op, lower_value(l, e->a), 0, e->a->each, false, p->args ? c : 0);
 }
 
+/* A call of the host's function. */
+static value_id host_call(struct lower *l, const struct expr *e, const struct function_info *f) {
+  struct function_need need = {.name = text_from(f->name), .result = f->result};
+  value_id operands[OPERANDS_MAX];
+  unsigned each = 0;
+  for (; f->args[need.count]; need.count++) {
+    const struct expr *arg = e->b->items[need.count];
+    bool text = f->args[need.count] == 's';
+    operands[need.count] = text ? text_value(l, arg) : lower_value(l, arg);
+    need.arguments[need.count] = type_of_letter(f->args[need.count]);
+    each |= (unsigned)arg->each << need.count;
+    if (operands[need.count] == NO_INDEX) return NO_INDEX;
+  }
+  return builder_call(&l->builder, &need, operands, each, lower_text(l, e));
+}
+
 /* The slots and the immediate of a call, from its row's letters. */
 static struct insn call(struct lower *l, const struct expr *e) {
-  const struct function_info *f = function_at(e->index);
+  const struct function_info *f = words_function(&l->c->words, e->index);
   struct insn insn = {.op = (uint8_t)f->op};
   unsigned slot = 0;
   for (size_t i = 0; f->args[i]; i++) {
@@ -83,8 +99,10 @@ static struct insn call(struct lower *l, const struct expr *e) {
 }
 
 static value_id call_value(struct lower *l, const struct expr *e) {
+  const struct function_info *f = words_function(&l->c->words, e->index);
+  if (f->op == OP_CALL) return host_call(l, e, f);
   struct insn insn = call(l, e);
-  enum value_type type = function_at(e->index)->result;
+  enum value_type type = f->result;
   if (insn.each && !type_is_list(type)) type = type_list_of(type);
   return builder_value(&l->builder, insn, type, lower_text(l, e));
 }
@@ -213,7 +231,7 @@ static void relation(struct lower *l, struct expr *e) {
 
 static void leaf(struct lower *l, struct expr *e) {
   if (e->kind == E_PROPERTY && e->type == TYPE_BOOL) bool_property(l, e);
-  else if (e->kind == E_CALL && opcode_info(function_at(e->index)->op)->kind == KIND_TEST)
+  else if (e->kind == E_CALL && opcode_info(words_function(&l->c->words, e->index)->op)->kind == KIND_TEST)
     e->feature = feature(l, e, call(l, e));
   else if (e->kind == E_COMPARE) comparison(l, e);
   else if (e->kind == E_MATCH || e->kind == E_IN || e->kind == E_UNDER) relation(l, e);

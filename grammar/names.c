@@ -1,21 +1,19 @@
 /* Owns the meaning of words: facts, lets, lists, maps, functions, rules; wildcards; and that nothing needs itself.
  * Must never know: types. */
-#include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/parse.h"
-#include "grammar/tables.h"
 
 static void resolve(struct compilation *c, struct expr *e, uint32_t inside);
 
 /* --- suggestions --- */
 
-static void offer_facts(struct nearest *nearest) {
-  for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(nearest, text_from(field_info(f)->name));
+static void offer_facts(const struct words *words, struct nearest *nearest) {
+  for (size_t f = 0; words_fact(words, f); f++) nearest_offer(nearest, text_from(words_fact(words, f)->name));
 }
 
-static void offer_functions(struct nearest *nearest) {
-  for (size_t i = 0; function_at(i); i++) nearest_offer(nearest, text_from(function_at(i)->name));
+static void offer_functions(const struct words *words, struct nearest *nearest) {
+  for (size_t i = 0; words_function(words, i); i++) nearest_offer(nearest, text_from(words_function(words, i)->name));
 }
 
 static void offer_symbols(const struct compilation *c, struct nearest *nearest, bool upper) {
@@ -48,13 +46,21 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
   }
   if (c->diags->errors > SUGGESTIONS_MAX) return;
   struct nearest nearest = nearest_start(word);
-  if (!call) offer_facts(&nearest);
+  if (!call) offer_facts(&c->words, &nearest);
   if (!call) offer_symbols(c, &nearest, false);
-  offer_functions(&nearest);
+  offer_functions(&c->words, &nearest);
   if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
 }
 
 /* --- words --- */
+
+static bool resolve_fact(struct compilation *c, struct expr *e, struct text word) {
+  size_t fact = words_find_fact(&c->words, word);
+  if (!words_fact(&c->words, fact)) return false;
+  e->kind = E_FACT;
+  e->index = (uint32_t)fact;
+  return true;
+}
 
 static bool resolve_symbol(struct compilation *c, struct expr *e) {
   static const enum expr_kind kinds[] = {
@@ -68,13 +74,7 @@ static bool resolve_symbol(struct compilation *c, struct expr *e) {
 }
 
 static void resolve_name(struct compilation *c, struct expr *e) {
-  unsigned fact = field_find(e->text);
-  if (fact < FIELD_COUNT) {
-    e->kind = E_FACT;
-    e->index = fact;
-  } else if (!resolve_symbol(c, e)) {
-    report_unknown(c, e, e->text, e->span, false);
-  }
+  if (!resolve_fact(c, e, e->text) && !resolve_symbol(c, e)) report_unknown(c, e, e->text, e->span, false);
 }
 
 static void resolve_args(struct compilation *c, struct expr *args, uint32_t inside) {
@@ -83,7 +83,7 @@ static void resolve_args(struct compilation *c, struct expr *args, uint32_t insi
 
 static void resolve_call(struct compilation *c, struct expr *e, uint32_t inside) {
   resolve_args(c, e->b, inside);
-  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, true);
+  if (!words_function(&c->words, words_find_function(&c->words, e->text))) report_unknown(c, e, e->text, e->word, true);
 }
 
 /* Whether the node is a plain dotted word a.b.c, and that word. */
@@ -98,30 +98,30 @@ static bool dotted(struct compilation *c, const struct expr *e, struct text *wor
   return true;
 }
 
+/* dns.mx(…): the dot of a function is part of its name. With arguments it can be nothing else. */
+static bool resolve_dotted_call(struct compilation *c, struct expr *e, uint32_t inside) {
+  if (e->a->kind != E_NAME || !words_function_prefix(&c->words, e->a->text)) return false;
+  struct text word = arena_printf(&c->arena, "%.*s.%.*s", TEXT_ARG(e->a->text), TEXT_ARG(e->text));
+  if (!e->b && !words_function(&c->words, words_find_function(&c->words, word))) return false;
+  e->kind = E_CALL;
+  e->text = word;
+  e->word = e->span;
+  resolve_call(c, e, inside);
+  return true;
+}
+
 /* A dotted word is the longest prefix that is a fact; the rest are properties. */
 static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) {
   struct text word;
   if (!e->a) return;
-  if (e->a->kind == E_NAME && text_is(e->a->text, "dns")) {
-    e->kind = E_CALL;
-    e->text = arena_printf(&c->arena, "dns.%.*s", TEXT_ARG(e->text));
-    e->word = e->span;
-    resolve_call(c, e, inside);
-    return;
-  }
+  bool plain = dotted(c, e, &word);
+  if (plain && resolve_fact(c, e, word)) return;
+  if (resolve_dotted_call(c, e, inside)) return;
   resolve_args(c, e->b, inside);
-  if (dotted(c, e, &word)) {
-    unsigned fact = field_find(word);
-    if (fact < FIELD_COUNT) {
-      e->kind = E_FACT;
-      e->index = fact;
-      return;
-    }
-    bool below = e->a->kind == E_NAME && field_find(e->a->text) == FIELD_COUNT && !symbol_find(c, e->a->text);
-    if (below) {
-      report_unknown(c, e, word, e->span, false);
-      return;
-    }
+  bool known = words_fact(&c->words, words_find_fact(&c->words, e->a->text)) || symbol_find(c, e->a->text);
+  if (plain && e->a->kind == E_NAME && !known) {
+    report_unknown(c, e, word, e->span, false);
+    return;
   }
   resolve(c, e->a, inside);
 }

@@ -22,18 +22,16 @@ static const struct property_info properties[] = {
 #undef PROPERTY
 };
 
+size_t function_count(void) {
+  return sizeof functions / sizeof *functions;
+}
+
 const struct function_info *function_at(size_t index) {
-  return index < sizeof functions / sizeof *functions ? &functions[index] : NULL;
+  return index < function_count() ? &functions[index] : NULL;
 }
 
 const struct property_info *property_at(size_t index) {
   return index < sizeof properties / sizeof *properties ? &properties[index] : NULL;
-}
-
-const struct function_info *function_find(struct text name) {
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-    if (text_is(name, functions[i].name)) return &functions[i];
-  return NULL;
 }
 
 const struct property_info *property_find(enum value_type on, struct text word) {

@@ -22,12 +22,13 @@ struct property_info {
   const char *doc;
 };
 
+size_t function_count(void);
+
 /* NULL past the end. */
 const struct function_info *function_at(size_t index);
 const struct property_info *property_at(size_t index);
 
-/* The first row of a function's name; its other rows follow it. NULL when there is none. */
-const struct function_info *function_find(struct text name);
+/* NULL when there is none. */
 const struct property_info *property_find(enum value_type on, struct text word);
 
 /* The candidate nearest to a misspelt word. */

@@ -1,9 +1,7 @@
 /* Owns the check of tests: that their facts, pins, DNS lines and expectations make sense.
  * Must never know: how a test is run. */
-#include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
-#include "grammar/tables.h"
 
 static const char *value_form(enum field_type type) {
   static const char *const forms[] = {
@@ -36,15 +34,16 @@ static bool atom_fits(const struct atom *atom, enum field_type type) {
 }
 
 static void check_fact(struct compilation *c, struct test_line *line) {
-  line->index = field_find(line->word.text);
-  if (line->index == FIELD_COUNT) {
+  line->index = (uint32_t)words_find_fact(&c->words, line->word.text);
+  const struct field_info *field = words_fact(&c->words, line->index);
+  if (!field) {
     report(c->diags, UNKNOWN_NAME, line->word.span, "there is no fact `%.*s`", TEXT_ARG(line->word.text));
     struct nearest nearest = nearest_start(line->word.text);
-    for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(&nearest, text_from(field_info(f)->name));
+    for (size_t f = 0; words_fact(&c->words, f); f++)
+      nearest_offer(&nearest, text_from(words_fact(&c->words, f)->name));
     if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
     return;
   }
-  const struct field_info *field = field_info(line->index);
   bool alone = line->atoms && !line->atoms->next;
   if (alone && (is_word(line->atoms, "unknown") || is_word(line->atoms, "none"))) {
     bool numeric = field->type == FIELD_BOOL || field->type == FIELD_INT;

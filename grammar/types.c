@@ -2,7 +2,6 @@
  * Must never know: bytecode. */
 #include "grammar/types.h"
 
-#include "facts/field.h"
 #include "grammar/codes.h"
 
 static const enum value_type fact_types[] = {
@@ -227,7 +226,7 @@ void types_value(struct compilation *c, struct expr *e) {
     case E_NUMBER: e->type = e->number.milli % 1000 ? TYPE_REAL : TYPE_INT; break;
     case E_STRING: e->type = TYPE_STRING; break;
     case E_ADDRESS: e->type = TYPE_ADDRESS; break;
-    case E_FACT: e->type = fact_types[field_info(e->index)->type]; break;
+    case E_FACT: e->type = fact_types[words_fact(&c->words, e->index)->type]; break;
     case E_LET: types_let(c, e); break;
     case E_DOT: types_property(c, e); break;
     case E_CALL: types_call(c, e); break;

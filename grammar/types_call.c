@@ -1,6 +1,5 @@
 /* Owns the types of calls and properties: which row of a function fits its arguments.
  * Must never know: bytecode. */
-#include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/tables.h"
 #include "grammar/types.h"
@@ -12,6 +11,8 @@ static bool fits(struct compilation *c, char letter, struct expr *arg) {
     case 'n': return types_coerce(arg, TYPE_NAME);
     case 'a': return arg->type == TYPE_ADDRESS;
     case 'i': return types_coerce(arg, TYPE_INT);
+    case 'r': return types_coerce(arg, TYPE_REAL);
+    case 'm': return types_coerce(arg, TYPE_MAILBOX);
     case '^': return type_is_list(arg->type);
     case 'Y': return arg->kind == E_MAP;
     case 'Z': {
@@ -29,10 +30,6 @@ static bool row_fits(struct compilation *c, const struct function_info *f, const
   for (size_t i = 0; i < count; i++)
     if (!fits(c, f->args[i], args->items[i])) return false;
   return true;
-}
-
-static size_t row_number(const struct function_info *f) {
-  return (size_t)(f - function_at(0));
 }
 
 /* dnsbl("zone") asks for the client's address. */
@@ -55,19 +52,24 @@ static void lower_literal(struct compilation *c, struct expr *args) {
   if (lower) args->items[1]->text = text_of(lower, text.len);
 }
 
-static void no_row(struct compilation *c, const struct expr *e, const struct function_info *first) {
+/* The row at the index, if it is one of the function's too. */
+static const struct function_info *row_of(struct compilation *c, size_t index, const char *name) {
+  const struct function_info *row = words_function(&c->words, index);
+  return row && strcmp(row->name, name) == 0 ? row : NULL;
+}
+
+static void no_row(struct compilation *c, const struct expr *e, size_t first) {
+  const struct function_info *f = words_function(&c->words, first), *row;
   size_t count = e->b ? e->b->count : 0;
   bool counted = false;
-  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0;
-       f = function_at(row_number(f) + 1))
-    counted |= strlen(f->args) == count;
+  for (size_t i = first; (row = row_of(c, i, f->name)); i++) counted |= strlen(row->args) == count;
   for (size_t i = 0; i < count; i++)
     if (e->b->items[i]->type == TYPE_COUNT_OF && e->b->items[i]->kind == E_BAD) return;
   if (counted)
-    report(c->diags, TYPE, e->span, "the arguments do not fit %s", first->name);
+    report(c->diags, TYPE, e->span, "the arguments do not fit %s", f->name);
   else
-    report(c->diags, ARGUMENTS, e->span, "%s does not take %zu argument%s", first->name, count, count == 1 ? "" : "s");
-  diag_help(c->diags, "it is %s", first->shown);
+    report(c->diags, ARGUMENTS, e->span, "%s does not take %zu argument%s", f->name, count, count == 1 ? "" : "s");
+  diag_help(c->diags, "it is %s", f->shown);
 }
 
 /* At most one argument may be one element of a list; the result then is one of each. */
@@ -83,23 +85,23 @@ static bool is_static(const struct expr *arg) {
 }
 
 void types_call(struct compilation *c, struct expr *e) {
-  const struct function_info *first = function_find(e->text);
+  size_t first = words_find_function(&c->words, e->text);
+  const struct function_info *f = words_function(&c->words, first), *row;
   for (size_t i = 0; e->b && i < e->b->count; i++)
     if (!is_static(e->b->items[i])) types_value(c, e->b->items[i]);
-  for (const struct function_info *f = first; f && strcmp(f->name, first->name) == 0;
-       f = function_at(row_number(f) + 1)) {
-    if (!row_fits(c, f, e->b)) continue;
-    if (strcmp(f->args, "Z") == 0) {
+  for (size_t i = first; f && (row = row_of(c, i, f->name)); i++) {
+    if (!row_fits(c, row, e->b)) continue;
+    if (strcmp(row->args, "Z") == 0) {
       add_client_ip(c, e); /* which makes the next row fit */
       continue;
     }
-    e->index = (uint32_t)row_number(f);
-    e->type = f->result;
-    if (strcmp(f->args, "ss") == 0) lower_literal(c, e->b);
+    e->index = (uint32_t)i;
+    e->type = row->result;
+    if (strcmp(row->args, "ss") == 0 && row->op != OP_CALL) lower_literal(c, e->b);
     take_each(c, e);
     return;
   }
-  if (first) no_row(c, e, first);
+  if (f) no_row(c, e, first);
 }
 
 /* --- properties --- */

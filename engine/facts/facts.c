@@ -2,11 +2,18 @@
  * Must never know: rules, or who asked. */
 #include "facts/facts.h"
 
-assay_status facts_new(struct facts **out, const assay_alloc *alloc) {
+_Static_assert(FIELD_COUNT + HOST_FACTS_MAX <= 64, "a set of fields is one word");
+
+static size_t facts_size(const struct vocabulary *vocabulary) {
+  return sizeof(struct facts) + vocabulary_fact_count(vocabulary) * sizeof(struct fact_value);
+}
+
+assay_status facts_new(struct facts **out, const struct vocabulary *vocabulary, const assay_alloc *alloc) {
   *out = NULL;
-  struct facts *facts = mem_new(alloc, sizeof *facts);
+  struct facts *facts = mem_new(alloc, facts_size(vocabulary));
   if (!facts) return ASSAY_NO_MEMORY;
   facts->alloc = alloc;
+  facts->vocabulary = vocabulary;
   arena_init(&facts->arena, alloc, SIZE_MAX);
   *out = facts;
   return ASSAY_OK;
@@ -15,10 +22,12 @@ assay_status facts_new(struct facts **out, const assay_alloc *alloc) {
 void facts_free(struct facts *facts) {
   if (!facts) return;
   arena_free(&facts->arena);
-  mem_free(facts->alloc, facts, sizeof *facts);
+  mem_free(facts->alloc, facts, facts_size(facts->vocabulary));
 }
 
-_Static_assert(FIELD_COUNT <= 64, "a set of fields is one word");
+static enum field_type type_of(const struct facts *facts, unsigned field) {
+  return vocabulary_fact(facts->vocabulary, field)->type;
+}
 
 /* Few facts are known of most connections, so only those are forgotten one by one. */
 void facts_clear(struct facts *facts) {
@@ -29,7 +38,7 @@ void facts_clear(struct facts *facts) {
   facts->generation++;
 }
 
-static assay_status put(struct facts *facts, enum field field, struct fact_value value) {
+static assay_status put(struct facts *facts, unsigned field, struct fact_value value) {
   facts->values[field] = value;
   facts->touched |= (uint64_t)1 << field;
   facts->generation++;
@@ -72,7 +81,7 @@ static assay_status parse(struct facts *facts, enum field_type type, struct text
   return facts->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
-static assay_status set_list(struct facts *facts, enum field field, struct text text) {
+static assay_status set_list(struct facts *facts, unsigned field, struct text text) {
   struct fact_value before = facts->values[field];
   put(facts, field, (struct fact_value){.state = FACT_KNOWN});
   assay_status status = text.len ? facts_append(facts, field, text) : ASSAY_OK;
@@ -80,15 +89,15 @@ static assay_status set_list(struct facts *facts, enum field field, struct text 
   return status;
 }
 
-assay_status facts_set(struct facts *facts, enum field field, struct text text) {
-  if (field_info(field)->type == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
+assay_status facts_set(struct facts *facts, unsigned field, struct text text) {
+  if (type_of(facts, field) == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
   struct fact_value value = {.state = FACT_KNOWN};
-  assay_status status = parse(facts, field_info(field)->type, text, &value);
+  assay_status status = parse(facts, type_of(facts, field), text, &value);
   return status == ASSAY_OK ? put(facts, field, value) : status;
 }
 
-assay_status facts_append(struct facts *facts, enum field field, struct text text) {
-  if (field_info(field)->type != FIELD_MAILBOX_LIST) return ASSAY_BAD_ARGUMENT;
+assay_status facts_append(struct facts *facts, unsigned field, struct text text) {
+  if (type_of(facts, field) != FIELD_MAILBOX_LIST) return ASSAY_BAD_ARGUMENT;
   struct fact_value value = {.state = FACT_KNOWN};
   if (facts->values[field].state == FACT_KNOWN) value = facts->values[field];
   struct text mailbox = mailbox_canonical(&facts->arena, text);
@@ -98,17 +107,17 @@ assay_status facts_append(struct facts *facts, enum field field, struct text tex
   return put(facts, field, value);
 }
 
-assay_status facts_set_int(struct facts *facts, enum field field, int64_t value) {
-  if (field_info(field)->type != FIELD_INT) return ASSAY_BAD_ARGUMENT;
+assay_status facts_set_int(struct facts *facts, unsigned field, int64_t value) {
+  if (type_of(facts, field) != FIELD_INT) return ASSAY_BAD_ARGUMENT;
   return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 
-assay_status facts_set_bool(struct facts *facts, enum field field, bool value) {
-  if (field_info(field)->type != FIELD_BOOL) return ASSAY_BAD_ARGUMENT;
+assay_status facts_set_bool(struct facts *facts, unsigned field, bool value) {
+  if (type_of(facts, field) != FIELD_BOOL) return ASSAY_BAD_ARGUMENT;
   return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 
-assay_status facts_set_unknown(struct facts *facts, enum field field, enum why why) {
+assay_status facts_set_unknown(struct facts *facts, unsigned field, enum why why) {
   return put(facts, field, (struct fact_value){.state = FACT_UNKNOWN, .why = why});
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
-#include "facts/field.h"
+#include "facts/vocabulary.h"
 
 /* Why something is unknown, mildest first: of two operands the later reason decides, of an `or` the earlier. */
 enum why { WHY_NOT_YET, WHY_FAILED, WHY_NEVER };
@@ -42,22 +42,24 @@ struct answer {
 struct facts {
   const assay_alloc *alloc;
   struct arena arena;
-  struct fact_value values[FIELD_COUNT];
+  const struct vocabulary *vocabulary; /* borrowed; may be NULL */
   uint64_t touched; /* the fields that are not as at the beginning */
   VEC(struct answer) answers;
   enum why unset_why, unasked_why;
   uint64_t generation; /* changes with every change */
+  struct fact_value values[]; /* those of the host behind the others */
 };
 
-assay_status facts_new(struct facts **out, const assay_alloc *alloc); /* caller frees */
+/* caller frees. vocabulary may be NULL, and must outlive the facts. A fact is below its vocabulary's count. */
+assay_status facts_new(struct facts **out, const struct vocabulary *vocabulary, const assay_alloc *alloc);
 void facts_free(struct facts *facts);
 void facts_clear(struct facts *facts);
 
-assay_status facts_set(struct facts *facts, enum field field, struct text text);
-assay_status facts_append(struct facts *facts, enum field field, struct text text);
-assay_status facts_set_int(struct facts *facts, enum field field, int64_t value);
-assay_status facts_set_bool(struct facts *facts, enum field field, bool value);
-assay_status facts_set_unknown(struct facts *facts, enum field field, enum why why);
+assay_status facts_set(struct facts *facts, unsigned field, struct text text);
+assay_status facts_append(struct facts *facts, unsigned field, struct text text);
+assay_status facts_set_int(struct facts *facts, unsigned field, int64_t value);
+assay_status facts_set_bool(struct facts *facts, unsigned field, bool value);
+assay_status facts_set_unknown(struct facts *facts, unsigned field, enum why why);
 
 /* Copies the records. A later answer to the same question replaces the earlier one. */
 assay_status facts_answer(struct facts *facts, enum question type, struct text name, const struct record *records,

@@ -69,22 +69,30 @@ static enum op_cost value_cost(const struct builder *builder, value_id value) {
   return value & CONSTANT ? COST_CHEAP : builder->values.at[value].cost;
 }
 
+/* The values an instruction reads. */
+static struct operands operands_of(const struct builder *builder, const struct insn *insn) {
+  const struct program view = {.functions = builder->functions.at, .calls = builder->calls.at};
+  return insn_operands(&view, insn);
+}
+
 static enum op_cost insn_cost(const struct builder *builder, const struct insn *insn) {
   enum op_cost cost = opcode_info(insn->op)->cost;
-  unsigned slots = opcode_slots(insn->op);
-  if (slots > 0 && value_cost(builder, insn->a) > cost) cost = value_cost(builder, insn->a);
-  if (slots > 1 && value_cost(builder, insn->b) > cost) cost = value_cost(builder, insn->b);
+  struct operands operands = operands_of(builder, insn);
+  for (unsigned i = 0; i < operands.count; i++)
+    if (value_cost(builder, operands.at[i]) > cost) cost = value_cost(builder, operands.at[i]);
   return cost;
 }
 
-static bool operands_missing(const struct insn *insn) {
-  unsigned slots = opcode_slots(insn->op);
-  return (slots > 0 && insn->a == NO_INDEX) || (slots > 1 && insn->b == NO_INDEX);
+static bool operands_missing(const struct builder *builder, const struct insn *insn) {
+  struct operands operands = operands_of(builder, insn);
+  for (unsigned i = 0; i < operands.count; i++)
+    if (operands.at[i] == NO_INDEX) return true;
+  return false;
 }
 
 value_id builder_value(struct builder *builder, struct insn insn, enum value_type type, struct text text) {
   bool is_new;
-  if (operands_missing(&insn)) return NO_INDEX;
+  if (operands_missing(builder, &insn)) return NO_INDEX;
   struct insn_key key = insn_key('V', &insn);
   uint32_t id = cons(builder, KEY_TEXT(key), builder->values.count, &is_new);
   if (id == NO_INDEX || !is_new) return id;
@@ -92,6 +100,38 @@ value_id builder_value(struct builder *builder, struct insn insn, enum value_typ
   if (!def) return NO_INDEX;
   *def = (struct value_def){insn, type, insn_cost(builder, &insn), arena_text(&builder->program->arena, text)};
   return id;
+}
+
+/* The number of the host's function, which is known by its name. */
+static uint32_t function_number(struct builder *builder, const struct function_need *function) {
+  for (size_t i = 0; i < builder->functions.count; i++)
+    if (text_eq(builder->functions.at[i].name, function->name)) return (uint32_t)i;
+  struct arena *arena = &builder->program->arena;
+  struct function_need *need = vec_add(arena, &builder->functions);
+  if (!need) return NO_INDEX;
+  *need = *function;
+  need->name = arena_text(arena, function->name);
+  return (uint32_t)builder->functions.count - 1;
+}
+
+/* Equal calls are one, so that equal instructions are. */
+static uint32_t call_number(struct builder *builder, const struct call *call) {
+  for (size_t i = 0; i < builder->calls.count; i++)
+    if (memcmp(&builder->calls.at[i], call, sizeof *call) == 0) return (uint32_t)i;
+  struct call *slot = vec_add(&builder->program->arena, &builder->calls);
+  if (!slot) return NO_INDEX;
+  *slot = *call;
+  return (uint32_t)builder->calls.count - 1;
+}
+
+value_id builder_call(struct builder *builder, const struct function_need *function, const value_id *operands,
+                      unsigned each, struct text text) {
+  struct call call = {.function = function_number(builder, function)};
+  if (call.function == NO_INDEX) return NO_INDEX;
+  memcpy(call.operands, operands, function->count * sizeof *operands);
+  struct insn insn = {.op = OP_CALL, .each = (uint8_t)each, .c = call_number(builder, &call)};
+  if (insn.c == NO_INDEX) return NO_INDEX;
+  return builder_value(builder, insn, each ? type_list_of(function->result) : function->result, text);
 }
 
 enum value_type builder_type(const struct builder *builder, value_id value) {
@@ -106,7 +146,7 @@ struct text builder_text(const struct builder *builder, value_id value) {
 
 feature_id builder_feature(struct builder *builder, struct insn insn, struct text text) {
   bool is_new;
-  if (operands_missing(&insn)) return NO_INDEX;
+  if (operands_missing(builder, &insn)) return NO_INDEX;
   struct insn_key key = insn_key('T', &insn);
   uint32_t id = cons(builder, KEY_TEXT(key), builder->features.count, &is_new);
   if (id == NO_INDEX || !is_new) return id;
@@ -132,28 +172,30 @@ void builder_emit(struct builder *builder, struct insn insn) {
   *origin = builder->origin;
 }
 
-/* Writes what computes a value into the body, operands first. The depth is that of the expression, which the
- * language bounds. */
+static void emit_value(struct builder *builder, value_id value);
+
+/* Writes what computes the operands into the body, and gives them their slots. A call keeps its own until the end: it
+ * may be written in several bodies. */
+static void emit_operands(struct builder *builder, struct insn *insn) {
+  struct operands operands = operands_of(builder, insn);
+  for (unsigned i = 0; i < operands.count; i++) emit_value(builder, operands.at[i]);
+  for (unsigned i = 0; insn->op != OP_CALL && i < operands.count; i++)
+    insn->operands[i] = slot_number(builder, insn->operands[i]);
+}
+
+/* Operands first. The depth is that of the expression, which the language bounds. */
 static void emit_value(struct builder *builder, value_id value) {
   if (value & CONSTANT || builder->stamp[value] == builder->stamp_now) return;
   builder->stamp[value] = builder->stamp_now;
   struct insn insn = builder->values.at[value].insn;
-  unsigned slots = opcode_slots(insn.op);
-  if (slots > 0) emit_value(builder, insn.a);
-  if (slots > 1) emit_value(builder, insn.b);
-  if (slots > 0) insn.a = slot_number(builder, insn.a);
-  if (slots > 1) insn.b = slot_number(builder, insn.b);
+  emit_operands(builder, &insn);
   insn.d = slot_number(builder, value);
   builder_emit(builder, insn);
 }
 
 static void emit_feature(struct builder *builder, struct feature_def *def, uint32_t unit) {
   struct insn insn = def->insn;
-  unsigned slots = opcode_slots(insn.op);
-  emit_value(builder, insn.a);
-  if (slots > 1) emit_value(builder, insn.b);
-  insn.a = slot_number(builder, insn.a);
-  if (slots > 1) insn.b = slot_number(builder, insn.b);
+  emit_operands(builder, &insn);
   insn.d = def->bit;
   def->unit = unit;
   builder_emit(builder, insn);
@@ -278,9 +320,23 @@ static bool hand_slots(struct builder *builder) {
   return true;
 }
 
+static void hand_calls(struct builder *builder) {
+  struct program *program = builder->program;
+  for (size_t i = 0; i < builder->calls.count; i++) {
+    struct call *call = &builder->calls.at[i];
+    for (uint32_t k = 0; k < builder->functions.at[call->function].count; k++)
+      call->operands[k] = slot_number(builder, call->operands[k]);
+  }
+  program->functions = builder->functions.at;
+  program->functions_count = (uint32_t)builder->functions.count;
+  program->calls = builder->calls.at;
+  program->calls_count = (uint32_t)builder->calls.count;
+}
+
 bool builder_finish(struct builder *builder) {
   struct program *program = builder->program;
   if (builder->too_big || program->arena.failed || builder->scratch->failed || !hand_slots(builder)) return false;
+  hand_calls(builder);
   program->code = builder->code.at;
   program->code_count = (uint32_t)builder->code.count;
   program->origins = builder->origins.at;

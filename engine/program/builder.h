@@ -36,6 +36,8 @@ struct builder {
   VEC(struct text) constant_texts;
   VEC(struct value_def) values;
   VEC(struct feature_def) features;
+  VEC(struct function_need) functions;
+  VEC(struct call) calls; /* operands: value_ids, until builder_finish */
   VEC(struct insn) code;
   VEC(struct origin) origins;
   VEC(struct unit) units;
@@ -52,6 +54,10 @@ value_id builder_constant(struct builder *builder, struct constant constant, str
 
 /* A value computed by VALUE instruction insn (a, b: value_ids; c; each). */
 value_id builder_value(struct builder *builder, struct insn insn, enum value_type type, struct text text);
+
+/* A value computed by a function of the host; `each` as in an instruction. The need is copied. */
+value_id builder_call(struct builder *builder, const struct function_need *function, const value_id *operands,
+                      unsigned each, struct text text);
 enum value_type builder_type(const struct builder *builder, value_id value);
 struct text builder_text(const struct builder *builder, value_id value);
 

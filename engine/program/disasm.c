@@ -41,14 +41,15 @@ static void print_slot(struct buf *out, uint32_t slot, unsigned each) {
 static void print_body(struct buf *out, const struct program *p, const struct insn *insn) {
   bool value = opcode_info(insn->op)->kind == KIND_VALUE;
   buf_printf(out, value ? "r%u <-" : "#%u <-", insn->d);
-  unsigned slots = opcode_slots(insn->op);
-  if (slots > 0) print_slot(out, insn->a, insn->each & 1);
-  if (slots > 1) print_slot(out, insn->b, insn->each & 2);
+  struct operands operands = insn_operands(p, insn);
+  for (unsigned i = 0; i < operands.count; i++) print_slot(out, operands.at[i], insn->each >> i & 1);
   char immediate = opcode_immediate(insn->op);
   if (immediate == '#')
     buf_printf(out, " %d", (int)insn->c);
   else if (immediate == 'F')
     buf_printf(out, " %.*s", TEXT_ARG(p->facts[insn->c].name));
+  else if (immediate == 'C')
+    buf_printf(out, " %.*s", TEXT_ARG(p->functions[p->calls[insn->c].function].name));
   else if (immediate == 'Y')
     buf_printf(out, " map %u", insn->c);
   else if (immediate)

@@ -13,10 +13,10 @@
 #define NO_INDEX UINT32_MAX
 
 /* Limits that the encoding itself sets. */
-enum { PROGRAM_WORDS_MAX = 65536, PROGRAM_DEPTH_MAX = 256, PROGRAM_SCORE_MAX = 1000000 };
+enum { PROGRAM_WORDS_MAX = 65536, PROGRAM_DEPTH_MAX = 256, PROGRAM_SCORE_MAX = 1000000, OPERANDS_MAX = 8 };
 
-/* One instruction: 24 bytes. `each` bit 0 (1): slot a (b) is a list, taken element by element: a VALUE then makes a
- * list, a TEST is true if it is for some element. */
+/* One instruction: 24 bytes. `each` bit i: operand i is a list, taken element by element: a VALUE then makes a list, a
+ * TEST is true if it is for some element. The operands are a and b; those of a CALL stand in its call. */
 struct insn {
   uint8_t op, each;
   uint16_t word; /* TEST…: the word of the planes; SUM_TEST: enum sum_compare */
@@ -26,7 +26,13 @@ struct insn {
       uint64_t mask, value;
     };
     struct {
-      uint32_t a, b, c, unused;
+      union {
+        struct {
+          uint32_t a, b;
+        };
+        uint32_t operands[2];
+      };
+      uint32_t c, unused;
     };
   };
 };
@@ -87,6 +93,18 @@ struct fact_need {
   enum value_type type;
 };
 
+/* A function that the host must have. */
+struct function_need {
+  struct text name;
+  enum value_type result, arguments[OPERANDS_MAX];
+  uint32_t count;
+};
+
+struct call {
+  uint32_t function; /* an index into functions */
+  uint32_t operands[OPERANDS_MAX];
+};
+
 struct rule {
   struct text name, describe, see, tags, file;
   uint32_t line;
@@ -132,6 +150,8 @@ struct program {
   PROGRAM_ARRAY(struct constant, constants);
   PROGRAM_ARRAY(enum value_type, slots); /* the types; constants first */
   PROGRAM_ARRAY(struct fact_need, facts);
+  PROGRAM_ARRAY(struct function_need, functions);
+  PROGRAM_ARRAY(struct call, calls);
   PROGRAM_ARRAY(struct set, sets);
   PROGRAM_ARRAY(struct map, maps);
   PROGRAM_ARRAY(struct rule, rules);
@@ -145,5 +165,17 @@ struct program {
   struct text *bit_texts;  /* "helo.is_fqdn"; bit_count of them */
   struct origin *origins;  /* code_count of them */
 };
+
+/* The slots that a body instruction reads. */
+struct operands {
+  const uint32_t *at;
+  unsigned count;
+};
+
+static inline struct operands insn_operands(const struct program *program, const struct insn *insn) {
+  if (insn->op != OP_CALL) return (struct operands){insn->operands, opcode_slots(insn->op)};
+  const struct call *call = &program->calls[insn->c];
+  return (struct operands){call->operands, program->functions[call->function].count};
+}
 
 #endif

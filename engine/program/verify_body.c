@@ -12,14 +12,15 @@ static bool type_fits(char letter, enum value_type type, bool each) {
   return type_letter(type) == letter;
 }
 
-static bool verify_operand(struct checker *checker, uint32_t pc, uint32_t unit, unsigned index) {
+static bool verify_operand(struct checker *checker, uint32_t pc, uint32_t unit, unsigned index, uint32_t slot) {
   const struct program *p = checker->p;
   const struct insn *insn = &p->code[pc];
-  uint32_t slot = index == 0 ? insn->a : insn->b;
   if (slot >= p->slots_count) return verify_fail(checker, "an operand's slot does not exist", pc);
   if (slot >= p->constants_count && checker->slot_stamp[slot] != unit + 1)
     return verify_fail(checker, "an operand is used before it is computed", pc);
-  if (!type_fits(opcode_info(insn->op)->operands[index], p->slots[slot], insn->each >> index & 1))
+  char letter = insn->op == OP_CALL ? type_letter(p->functions[p->calls[insn->c].function].arguments[index])
+                                    : opcode_info(insn->op)->operands[index];
+  if (!type_fits(letter, p->slots[slot], insn->each >> index & 1))
     return verify_fail(checker, "an operand of the wrong type", pc);
   return true;
 }
@@ -34,6 +35,7 @@ static bool verify_immediate(struct checker *checker, uint32_t pc) {
   bool ok = true;
   switch (opcode_immediate(insn->op)) {
     case 'F': ok = insn->c < p->facts_count; break;
+    case 'C': ok = insn->c < p->calls_count; break;
     case 'T': ok = set_is(p, insn->c, SET_STRINGS) || set_is(p, insn->c, SET_NAMES); break;
     case 'W': ok = set_is(p, insn->c, SET_NETWORKS); break;
     case 'X': ok = set_is(p, insn->c, SET_MAILBOXES); break;
@@ -46,12 +48,16 @@ static bool verify_immediate(struct checker *checker, uint32_t pc) {
   return ok || verify_fail(checker, "an immediate points outside its table", pc);
 }
 
-/* The RDNS instructions read a name fact; FACT reads any and has the fact's type. */
+/* The RDNS instructions read a name fact; FACT reads any and has the fact's type, CALL the function's. */
+static enum value_type named_type(const struct program *p, const struct insn *insn) {
+  return insn->op == OP_CALL ? p->functions[p->calls[insn->c].function].result : p->facts[insn->c].type;
+}
+
 static bool verify_result(struct checker *checker, uint32_t pc) {
   const struct program *p = checker->p;
   const struct insn *insn = &p->code[pc];
   char result = opcode_info(insn->op)->result;
-  enum value_type type = result == '*' ? p->facts[insn->c].type : type_of_letter(result);
+  enum value_type type = result == '*' ? named_type(p, insn) : type_of_letter(result);
   if (opcode_immediate(insn->op) == 'F' && result != '*' && p->facts[insn->c].type != type)
     return verify_fail(checker, "a fact of the wrong type", pc);
   if (insn->each && !type_is_list(type)) type = type_list_of(type); /* lists of lists are joined */
@@ -63,7 +69,7 @@ static bool verify_value(struct checker *checker, uint32_t pc, uint32_t unit) {
   const struct insn *insn = &p->code[pc];
   if (insn->d < p->constants_count || insn->d >= p->slots_count)
     return verify_fail(checker, "a result's slot does not exist", pc);
-  if (insn->each == 3) return verify_fail(checker, "a value of two lists at once", pc);
+  if (insn->each & (insn->each - 1)) return verify_fail(checker, "a value of two lists at once", pc);
   if (!verify_result(checker, pc)) return false;
   uint32_t *def = &checker->v->slot_def[insn->d];
   if (*def == NO_INDEX) *def = pc;
@@ -94,11 +100,11 @@ static bool verify_insn(struct checker *checker, uint32_t pc, uint32_t unit) {
   const struct insn *insn = &checker->p->code[pc];
   if (insn->op >= OP_COUNT_OF || opcode_info(insn->op)->kind == KIND_FLOW)
     return verify_fail(checker, "an instruction that no body may hold", pc);
-  unsigned slots = opcode_slots(insn->op);
-  if (insn->each >> slots) return verify_fail(checker, "a list where there is no operand", pc);
-  for (unsigned i = 0; i < slots; i++)
-    if (!verify_operand(checker, pc, unit, i)) return false;
   if (!verify_immediate(checker, pc)) return false;
+  struct operands operands = insn_operands(checker->p, insn);
+  if (insn->each >> operands.count) return verify_fail(checker, "a list where there is no operand", pc);
+  for (unsigned i = 0; i < operands.count; i++)
+    if (!verify_operand(checker, pc, unit, i, operands.at[i])) return false;
   bool value = opcode_info(insn->op)->kind == KIND_VALUE;
   return value ? verify_value(checker, pc, unit) : verify_test(checker, pc, unit);
 }

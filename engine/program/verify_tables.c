@@ -56,6 +56,24 @@ static bool verify_map(struct checker *checker, uint32_t m) {
   return true;
 }
 
+static bool plain_type(enum value_type type) {
+  return type < TYPE_COUNT_OF && !type_is_list(type);
+}
+
+static bool verify_calls(struct checker *checker) {
+  const struct program *p = checker->p;
+  for (uint32_t f = 0; f < p->functions_count; f++) {
+    const struct function_need *function = &p->functions[f];
+    bool ok = plain_type(function->result) && function->count > 0 && function->count <= OPERANDS_MAX;
+    for (uint32_t i = 0; ok && i < function->count; i++) ok = plain_type(function->arguments[i]);
+    if (!ok) return verify_fail(checker, "a function of no known type", f);
+  }
+  for (uint32_t c = 0; c < p->calls_count; c++)
+    if (p->calls[c].function >= p->functions_count)
+      return verify_fail(checker, "a call of a function that does not exist", c);
+  return true;
+}
+
 static bool verify_rule(struct checker *checker, uint32_t r) {
   const struct program *p = checker->p;
   const struct rule *rule = &p->rules[r];
@@ -91,6 +109,7 @@ bool verify_tables(struct checker *checker) {
   if (!verify_slots(checker) || !verify_bits(checker) || !verify_thresholds(checker)) return false;
   for (uint32_t f = 0; f < p->facts_count; f++)
     if (p->facts[f].type >= TYPE_COUNT_OF) return verify_fail(checker, "a fact of no known type", f);
+  if (!verify_calls(checker)) return false;
   for (uint32_t s = 0; s < p->sets_count; s++)
     if (!verify_set(checker, s)) return false;
   for (uint32_t m = 0; m < p->maps_count; m++)

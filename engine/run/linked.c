@@ -13,9 +13,35 @@ static assay_status bind_facts(struct linked *linked) {
   linked->fields = arena_array(&linked->arena, p->facts_count, sizeof *linked->fields);
   if (!linked->fields) return ASSAY_NO_MEMORY;
   for (uint32_t f = 0; f < p->facts_count; f++) {
-    enum field field = field_find(p->facts[f].name);
-    if (field == FIELD_COUNT || type_of_field[field_info(field)->type] != p->facts[f].type) return ASSAY_NOT_FOUND;
+    unsigned field = vocabulary_find_fact(linked->vocabulary, p->facts[f].name);
+    if (field == vocabulary_fact_count(linked->vocabulary)) return ASSAY_NOT_FOUND;
+    if (type_of_field[vocabulary_fact(linked->vocabulary, field)->type] != p->facts[f].type) return ASSAY_NOT_FOUND;
     linked->fields[f] = field;
+    linked->host_facts |= field >= FIELD_COUNT;
+  }
+  return ASSAY_OK;
+}
+
+static const enum value_type type_of_value[] = {
+    [ASSAY_TYPE_BOOL] = TYPE_BOOL,       [ASSAY_TYPE_INT] = TYPE_INT,           [ASSAY_TYPE_STRING] = TYPE_STRING,
+    [ASSAY_TYPE_NAME] = TYPE_NAME,       [ASSAY_TYPE_ADDRESS] = TYPE_ADDRESS,   [ASSAY_TYPE_MAILBOX] = TYPE_MAILBOX,
+    [ASSAY_TYPE_MAILBOX_LIST] = TYPE_MAILBOXES, [ASSAY_TYPE_REAL] = TYPE_REAL,
+};
+
+static bool function_fits(const struct host_function *function, const struct function_need *need) {
+  bool fits = function && function->count == need->count && type_of_value[function->result] == need->result;
+  for (uint32_t i = 0; fits && i < need->count; i++)
+    fits = type_of_value[function->arguments[i]] == need->arguments[i];
+  return fits;
+}
+
+static assay_status bind_functions(struct linked *linked) {
+  const struct program *p = linked->program;
+  linked->functions = arena_array(&linked->arena, p->functions_count, sizeof *linked->functions);
+  if (!linked->functions) return ASSAY_NO_MEMORY;
+  for (uint32_t f = 0; f < p->functions_count; f++) {
+    linked->functions[f] = vocabulary_find_function(linked->vocabulary, p->functions[f].name);
+    if (!function_fits(linked->functions[f], &p->functions[f])) return ASSAY_NOT_FOUND;
   }
   return ASSAY_OK;
 }
@@ -117,7 +143,8 @@ static void free_set(struct linked_set *set) {
   for (uint32_t i = 0; i < set->pattern_count; i++) pattern_free(set->patterns[i]);
 }
 
-assay_status linked_new(struct linked **out, struct verified *verified, const assay_alloc *alloc) {
+assay_status linked_new(struct linked **out, struct verified *verified, const struct vocabulary *vocabulary,
+                        const assay_alloc *alloc) {
   *out = NULL;
   struct linked *linked = mem_new(alloc, sizeof *linked);
   if (!linked) {
@@ -127,11 +154,13 @@ assay_status linked_new(struct linked **out, struct verified *verified, const as
   linked->alloc = alloc;
   linked->verified = verified;
   linked->program = &verified->program;
+  linked->vocabulary = vocabulary;
   arena_init(&linked->arena, alloc, SIZE_MAX);
   for (unsigned op = 0; op < OP_COUNT_OF; op++) linked->arity[op] = (uint8_t)opcode_slots(op);
   assay_status status = domain_open(&linked->domain, alloc);
   if (status == ASSAY_NOT_FOUND) status = ASSAY_OK; /* no list on this machine: suffixes stay empty */
   if (status == ASSAY_OK) status = bind_facts(linked);
+  if (status == ASSAY_OK) status = bind_functions(linked);
   if (status == ASSAY_OK) status = link_constants(linked);
   if (status == ASSAY_OK) status = list_disabled(linked);
   if (status == ASSAY_OK) status = link_sets(linked);

@@ -4,6 +4,7 @@
 #define RUN_LINKED_H
 
 #include "facts/domain.h"
+#include "facts/vocabulary.h"
 #include "program/verify.h"
 #include "run/pattern.h"
 #include "run/table.h"
@@ -25,16 +26,20 @@ struct linked {
   struct arena arena;
   struct linked_set *sets;
   struct value *constants;
-  enum field *fields; /* the fact behind each fact_need */
+  unsigned *fields; /* the fact behind each fact_need */
+  const struct host_function **functions; /* the one behind each function_need */
+  bool host_facts;  /* some of the facts are the host's */
   uint32_t *disabled; /* the rules that are */
   size_t disabled_count;
+  const struct vocabulary *vocabulary;
   struct domain *domain;
   uint8_t arity[OP_COUNT_OF]; /* slots each instruction reads */
 };
 
-/* Takes the verified program over, whatever the outcome. ASSAY_NOT_FOUND when the program needs a fact that does not
- * exist, or has another type. */
-assay_status linked_new(struct linked **out, struct verified *verified, const assay_alloc *alloc);
+/* Takes the verified program over, whatever the outcome. ASSAY_NOT_FOUND when the program needs a fact or a function that
+ * does not exist, or has another type. The vocabulary, which may be NULL, is borrowed. */
+assay_status linked_new(struct linked **out, struct verified *verified, const struct vocabulary *vocabulary,
+                        const assay_alloc *alloc);
 void linked_free(struct linked *linked);
 
 #endif

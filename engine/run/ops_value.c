@@ -34,14 +34,14 @@ static void fact_list(struct workspace *ws, const struct fact_value *fact, struc
 void value_FACT(struct workspace *ws, const struct insn *insn, const struct value *a, const struct value *b,
                 struct value *out) {
   (void)a, (void)b;
-  enum field field = ws->linked->fields[insn->c];
+  unsigned field = ws->linked->fields[insn->c];
   const struct fact_value *fact = &ws->facts->values[field];
   *out = (struct value){.known = fact->state == FACT_KNOWN};
   if (!out->known) {
     out->why = (uint8_t)(fact->state == FACT_UNSET ? ws->facts->unset_why : fact->why);
     return;
   }
-  switch (field_info(field)->type) {
+  switch (vocabulary_fact(ws->facts->vocabulary, field)->type) {
     case FIELD_BOOL:
     case FIELD_INT: out->number = fact->number; break;
     case FIELD_STRING:

@@ -18,20 +18,12 @@ static enum why why_unknown(const struct value *a, const struct value *b) {
   return (enum why)(a->why > b->why ? a : b)->why;
 }
 
-/* One result for each element; a result that is itself a list is joined on. What is unknown of an element leaves the list
- * partial, for the mildest reason: as an `or`, the list is used through any(…). */
-struct joined {
-  VEC(struct value) items;
-  bool partial;
-  enum why why;
-};
-
 static void join_miss(struct joined *joined, enum why why) {
   if (!joined->partial || why < joined->why) joined->why = why;
   joined->partial = true;
 }
 
-static void join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list) {
+void vm_join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list) {
   if (!value->known || value->partial) join_miss(joined, (enum why)value->why);
   uint32_t count = !value->known ? 0 : is_list ? value->count : 1;
   for (uint32_t i = 0; i < count; i++) {
@@ -43,6 +35,14 @@ static void join(struct workspace *ws, struct joined *joined, const struct value
   }
 }
 
+struct value vm_joined(const struct joined *joined) {
+  return (struct value){.known = 1,
+                        .partial = joined->partial,
+                        .why = (uint8_t)joined->why,
+                        .count = (uint32_t)joined->items.count,
+                        .items = joined->items.at};
+}
+
 static void value_of_each(struct workspace *ws, const struct insn *insn, const struct value *a, const struct value *b,
                           struct value *out) {
   const struct value *list = insn->each & 1 ? a : b;
@@ -52,20 +52,14 @@ static void value_of_each(struct workspace *ws, const struct insn *insn, const s
     struct value item;
     const struct value *element = &list->items[i];
     op_value[insn->op](ws, insn, insn->each & 1 ? element : a, insn->each & 2 ? element : b, &item);
-    join(ws, &joined, &item, is_list);
+    vm_join(ws, &joined, &item, is_list);
   }
-  *out = (struct value){.known = 1,
-                        .partial = joined.partial,
-                        .why = (uint8_t)joined.why,
-                        .count = (uint32_t)joined.items.count,
-                        .items = joined.items.at};
+  *out = vm_joined(&joined);
 }
 
 /* A list that is known to be empty is taken by its elements: there is none, whatever the other operand is. */
 static bool over_nothing(const struct insn *insn, const struct value *a, const struct value *b) {
-  bool no_a = insn->each & 1 && a->known && !a->partial && a->count == 0;
-  bool no_b = insn->each & 2 && b->known && !b->partial && b->count == 0;
-  return no_a || no_b;
+  return (insn->each & 1 && vm_is_nothing(a)) || (insn->each & 2 && vm_is_nothing(b));
 }
 
 static void run_value(struct workspace *ws, const struct insn *insn) {
@@ -73,7 +67,9 @@ static void run_value(struct workspace *ws, const struct insn *insn) {
   const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : &absent;
   const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : &absent;
   struct value *out = &ws->slots[insn->d];
-  if (insn->each && over_nothing(insn, a, b))
+  if (insn->op == OP_CALL)
+    value_CALL(ws, insn, a, b, out);
+  else if (insn->each && over_nothing(insn, a, b))
     *out = (struct value){.known = 1};
   else if (!(a->known && b->known))
     *out = unknown_value(why_unknown(a, b));

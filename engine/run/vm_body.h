@@ -8,4 +8,22 @@
 /* Runs straight-line code: computes the slots that are not computed yet, and sets the bits. */
 void vm_body(struct workspace *ws, const struct unit *unit);
 
+/* --- what taking lists element by element is made of --- */
+
+/* One result for each element; a result that is itself a list is joined on. What is unknown of an element leaves the list
+ * partial, for the mildest reason: as an `or`, the list is used through any(…). */
+struct joined {
+  VEC(struct value) items;
+  bool partial;
+  enum why why;
+};
+
+void vm_join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list);
+struct value vm_joined(const struct joined *joined);
+
+/* A list that is known to be empty: there is no element, whatever other operands are. */
+static inline bool vm_is_nothing(const struct value *list) {
+  return list->known && !list->partial && list->count == 0;
+}
+
 #endif

@@ -23,6 +23,20 @@ static bool is_open(const struct workspace *ws, uint32_t slot) {
   return !value->known || value->partial;
 }
 
+static void walk_slot(struct walk *walk, uint32_t slot);
+
+/* Whether an operand was open. */
+static bool walk_operands(struct walk *walk, const struct insn *insn) {
+  struct operands operands = insn_operands(walk->ws->linked->program, insn);
+  bool below = false;
+  for (unsigned i = 0; i < operands.count; i++) {
+    if (!is_open(walk->ws, operands.at[i])) continue;
+    walk_slot(walk, operands.at[i]);
+    below = true;
+  }
+  return below;
+}
+
 /* Follows unknown operands down to the facts and questions they come from. Operands are computed before what uses them,
  * so this ends; each is met once, or shared ones would be followed along every path that leads to them. */
 static void walk_slot(struct walk *walk, uint32_t slot) {
@@ -31,11 +45,9 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   if (def == NO_INDEX || !is_open(walk->ws, slot) || walk->ws->slot_seen[slot] == walk->ws->walk) return;
   walk->ws->slot_seen[slot] = walk->ws->walk;
   const struct insn *insn = &v->program.code[def];
-  unsigned arity = walk->ws->linked->arity[insn->op];
-  bool follow = walk->operands < OPERANDS_DEEP_MAX, below = false;
+  bool below = false;
   walk->operands++;
-  if (follow && arity > 0 && is_open(walk->ws, insn->a)) walk_slot(walk, insn->a), below = true;
-  if (follow && arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b), below = true;
+  if (walk->operands <= OPERANDS_DEEP_MAX) below = walk_operands(walk, insn);
   walk->operands--;
   if (!below) add_wait(walk, slot);
 }
@@ -54,12 +66,7 @@ static void walk_bit(void *user, uint32_t bit) {
     return;
   }
   const struct insn *insn = &v->program.code[v->bit_def[bit]];
-  unsigned arity = walk->ws->linked->arity[insn->op];
-  size_t before = walk->verdict->wait_count;
-  if (is_open(walk->ws, insn->a)) walk_slot(walk, insn->a);
-  if (arity > 1 && is_open(walk->ws, insn->b)) walk_slot(walk, insn->b);
-  bool operands = is_open(walk->ws, insn->a) || (arity > 1 && is_open(walk->ws, insn->b));
-  if (!operands && walk->verdict->wait_count == before) add_wait(walk, bit | WAIT_FEATURE);
+  if (!walk_operands(walk, insn)) add_wait(walk, bit | WAIT_FEATURE);
 }
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {

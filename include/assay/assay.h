@@ -7,9 +7,12 @@
 #include <assay/diag.h>
 #include <assay/eval.h>
 #include <assay/facts.h>
+#include <assay/loader.h>
 #include <assay/ruleset.h>
 #include <assay/status.h>
+#include <assay/value.h>
 #include <assay/verdict.h>
+#include <assay/vocabulary.h>
 
 #define ASSAY_VERSION "0.1.0"
 

@@ -5,6 +5,7 @@
 
 #include <assay/alloc.h>
 #include <assay/status.h>
+#include <assay/value.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,17 +13,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* The type of a fact's value. Since 0.1. */
-typedef enum assay_type {
-  ASSAY_TYPE_BOOL,
-  ASSAY_TYPE_INT,
-  ASSAY_TYPE_STRING,      /* bytes */
-  ASSAY_TYPE_NAME,        /* a DNS name as received: any bytes */
-  ASSAY_TYPE_ADDRESS,     /* IPv4 or IPv6 */
-  ASSAY_TYPE_MAILBOX,     /* local@domain, or empty for <> */
-  ASSAY_TYPE_MAILBOX_LIST
-} assay_type;
 
 /* The numbers of the facts; a fact keeps its number for ever. Since 0.1. */
 typedef enum assay_fact {
@@ -55,7 +45,8 @@ typedef enum assay_fact {
   ASSAY_FACT_SERVER_NAME,
   ASSAY_FACT_SERVER_IP,
   ASSAY_FACT_SERVER_PORT,
-  ASSAY_FACT_COUNT
+  ASSAY_FACT_COUNT,
+  ASSAY_FACT_HOST = 1024 /* the first of a host's own, see vocabulary.h */
 } assay_fact;
 
 /* A row of the table of facts. Static. Since 0.1. */
@@ -91,7 +82,7 @@ typedef struct assay_facts assay_facts;
 /* alloc NULL: malloc; else it must outlive the facts. caller frees. Every fact starts unknown, not yet; so does
  * every question. */
 ASSAY_API assay_status assay_facts_new(assay_facts **out, const assay_alloc *alloc);
-ASSAY_API void assay_facts_free(assay_facts *facts);
+ASSAY_API void assay_facts_free(assay_facts *facts); /* NULL is allowed */
 
 /* Forgets all values and answers, but not the two defaults below; keeps the memory. */
 ASSAY_API void assay_facts_clear(assay_facts *facts);

@@ -5,7 +5,9 @@
 
 #include <assay/alloc.h>
 #include <assay/diag.h>
+#include <assay/loader.h>
 #include <assay/status.h>
+#include <assay/vocabulary.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,23 +19,32 @@ extern "C" {
 /* An immutable, verified set of rules. Shared by threads; counted: _ref and _unref are atomic. Since 0.1. */
 typedef struct assay_ruleset assay_ruleset;
 
-/* Set with the macro, then change what differs. Since 0.1. */
+/* Set with the macro, then change what differs. All that it points to is only used while compiling, but for alloc.
+ * Since 0.1. */
 typedef struct assay_compile_options {
-  size_t size;             /* sizeof(assay_compile_options) */
+  size_t size;              /* sizeof(assay_compile_options) */
   const assay_alloc *alloc; /* NULL: malloc; else it must outlive the rule set */
-  bool tests;              /* keep the tests, for assay_ruleset_test */
-  bool lint;               /* warn about style as well: what `assay check` shows */
+  bool tests;               /* keep the tests, for assay_ruleset_test */
+  bool lint;                /* warn about style as well: what `assay check` shows */
+  const assay_loader *loader; /* NULL: the file system */
+  const char *const *roots; /* of the file system: a file that lies, with all links followed, in none of these folders
+                               is refused. root_count 0: a file may lie anywhere. Not with a loader */
+  size_t root_count;
+  assay_vocabulary *vocabulary; /* NULL: the language alone. The rule set holds a reference, and closes it */
 } assay_compile_options;
 
-#define ASSAY_COMPILE_OPTIONS_INIT {sizeof(assay_compile_options), NULL, false, false}
+#define ASSAY_COMPILE_OPTIONS_INIT {sizeof(assay_compile_options), NULL, false, false, NULL, NULL, 0, NULL}
 
-/* Compiles files and folders (a folder: its *.rule files in byte order). options may be NULL. *diags, if diags is not
- * NULL, gets the list of diagnostics, warnings too, in success and in failure; caller frees it. ASSAY_BAD_RULES
- * when the diagnostics hold an error; ASSAY_NOT_FOUND or ASSAY_IO_ERROR when a named path cannot be read. */
+/* Compiles files and folders (a folder: its *.rule files in byte order), with what they include, at most 16 deep.
+ * options may be NULL. *diags, if diags is not NULL, gets the list of diagnostics, warnings too, in success and in
+ * failure; caller frees it. ASSAY_BAD_RULES when the diagnostics hold an error; ASSAY_NOT_FOUND, ASSAY_IO_ERROR or
+ * ASSAY_OVER_LIMIT (64 MiB) when a named path cannot be read; ASSAY_NOT_FOUND when a root is no folder. From the file
+ * system only regular files are read. Since 0.1. */
 ASSAY_API assay_status assay_ruleset_compile_files(assay_ruleset **out, const char *const *paths, size_t count,
                                                    const assay_compile_options *options, assay_diags **diags);
 
-/* Compiles one text; `name` stands for the file in diagnostics; includes are relative to the working directory. */
+/* Compiles one text; `name` stands for the file in diagnostics, and includes are relative to its folder. Statuses as
+ * above. Since 0.1. */
 ASSAY_API assay_status assay_ruleset_compile_text(assay_ruleset **out, const char *name, const char *text, size_t len,
                                                   const assay_compile_options *options, assay_diags **diags);
 

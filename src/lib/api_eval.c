@@ -31,9 +31,24 @@ static void hold(assay_verdict *verdict, const assay_ruleset *ruleset) {
   assay_ruleset_unref(old);
 }
 
+static assay_status refuse(assay_verdict *verdict, assay_status status) {
+  verdict_clear(verdict->verdict);
+  return status;
+}
+
+/* The caller's workspace, or the verdict's own, made when it is first needed. */
+static struct workspace *workspace_for(assay_workspace *workspace, assay_verdict *verdict) {
+  if (workspace) return workspace->workspace;
+  if (!verdict->own) workspace_new(&verdict->own, verdict->alloc);
+  return verdict->own;
+}
+
 assay_status assay_evaluate(const assay_ruleset *ruleset, const assay_facts *facts, assay_workspace *workspace,
                             assay_verdict *verdict) {
-  if (!ruleset || !facts || !workspace || !verdict) return ASSAY_BAD_ARGUMENT;
+  if (!ruleset || !facts || !verdict) return ASSAY_BAD_ARGUMENT;
+  if (ruleset->linked->host_facts && facts->vocabulary != ruleset->vocabulary) return refuse(verdict, ASSAY_BAD_ARGUMENT);
+  struct workspace *scratch = workspace_for(workspace, verdict);
   hold(verdict, ruleset);
-  return verdict_evaluate(verdict->verdict, ruleset->linked, facts->facts, workspace->workspace);
+  if (!scratch) return refuse(verdict, ASSAY_NO_MEMORY);
+  return verdict_evaluate(verdict->verdict, ruleset->linked, facts->facts, scratch);
 }

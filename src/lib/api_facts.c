@@ -32,7 +32,7 @@ const assay_fact_info *assay_fact_at(size_t index) {
 
 assay_status assay_fact_find(assay_fact *out, const char *name, size_t len) {
   if (!out || !name) return ASSAY_BAD_ARGUMENT;
-  unsigned field = field_find(text_of(name, len));
+  enum field field = field_find(text_of(name, len));
   *out = (assay_fact)field;
   return field < FIELD_COUNT ? ASSAY_OK : ASSAY_NOT_FOUND;
 }
@@ -44,23 +44,30 @@ const char *assay_why_text(assay_why why) {
 }
 
 assay_status assay_facts_new(assay_facts **out, const assay_alloc *alloc) {
+  return assay_facts_new_with(out, NULL, alloc);
+}
+
+assay_status assay_facts_new_with(assay_facts **out, assay_vocabulary *vocabulary, const assay_alloc *alloc) {
   if (!out) return ASSAY_BAD_ARGUMENT;
   *out = NULL;
   alloc = handle_alloc(alloc);
   assay_facts *facts = mem_new(alloc, sizeof *facts);
   if (!facts) return ASSAY_NO_MEMORY;
   facts->alloc = alloc;
-  assay_status status = facts_new(&facts->facts, alloc);
-  if (status == ASSAY_OK)
-    *out = facts;
-  else
+  assay_status status = facts_new(&facts->facts, vocabulary_close(vocabulary), alloc);
+  if (status != ASSAY_OK) {
     mem_free(alloc, facts, sizeof *facts);
-  return status;
+    return status;
+  }
+  facts->vocabulary = assay_vocabulary_ref(vocabulary);
+  *out = facts;
+  return ASSAY_OK;
 }
 
 void assay_facts_free(assay_facts *facts) {
   if (!facts) return;
   facts_free(facts->facts);
+  assay_vocabulary_unref(facts->vocabulary);
   mem_free(facts->alloc, facts, sizeof *facts);
 }
 
@@ -74,31 +81,40 @@ void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why 
   facts->facts->unasked_why = (enum why)questions_why;
 }
 
-static bool fact_ok(const assay_facts *facts, assay_fact fact) {
-  return facts && (unsigned)fact < FIELD_COUNT;
+/* The number inside of a fact; false when these facts have none of it. */
+static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
+  unsigned number = (unsigned)fact, host = (unsigned)ASSAY_FACT_HOST;
+  if (!facts) return false;
+  *out = number < host ? number : number - host + FIELD_COUNT;
+  return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
 }
 
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
-  if (!fact_ok(facts, fact) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_set(facts->facts, (enum field)fact, text_of(bytes ? bytes : "", len));
+  unsigned field;
+  if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
+  return facts_set(facts->facts, field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_append(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
-  if (!fact_ok(facts, fact) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_append(facts->facts, (enum field)fact, text_of(bytes ? bytes : "", len));
+  unsigned field;
+  if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
+  return facts_append(facts->facts, field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value) {
-  return fact_ok(facts, fact) ? facts_set_int(facts->facts, (enum field)fact, value) : ASSAY_BAD_ARGUMENT;
+  unsigned field;
+  return field_of(facts, fact, &field) ? facts_set_int(facts->facts, field, value) : ASSAY_BAD_ARGUMENT;
 }
 
 assay_status assay_facts_set_bool(assay_facts *facts, assay_fact fact, bool value) {
-  return fact_ok(facts, fact) ? facts_set_bool(facts->facts, (enum field)fact, value) : ASSAY_BAD_ARGUMENT;
+  unsigned field;
+  return field_of(facts, fact, &field) ? facts_set_bool(facts->facts, field, value) : ASSAY_BAD_ARGUMENT;
 }
 
 assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why) {
-  if (!fact_ok(facts, fact) || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
-  return facts_set_unknown(facts->facts, (enum field)fact, (enum why)why);
+  unsigned field;
+  if (!field_of(facts, fact, &field) || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
+  return facts_set_unknown(facts->facts, field, (enum why)why);
 }
 
 /* --- answers --- */

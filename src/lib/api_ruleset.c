@@ -2,6 +2,7 @@
  * Must never know: a connection. */
 #include "lib/handles.h"
 #include "lib/loader_fs.h"
+#include "lib/loader_host.h"
 #include "program/disasm.h"
 
 static assay_diags *diags_make(const assay_alloc *alloc) {
@@ -29,7 +30,7 @@ static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
 }
 
 static assay_status make_ruleset(assay_ruleset **out, struct verified *verified, struct compilation *c,
-                                 const assay_alloc *alloc) {
+                                 assay_vocabulary *vocabulary, const assay_alloc *alloc) {
   assay_ruleset *ruleset = mem_new(alloc, sizeof *ruleset);
   if (!ruleset) {
     verified_free(verified, alloc);
@@ -37,9 +38,10 @@ static assay_status make_ruleset(assay_ruleset **out, struct verified *verified,
   }
   atomic_init(&ruleset->refs, 1);
   ruleset->alloc = alloc;
-  assay_status status = linked_new(&ruleset->linked, verified, alloc);
+  assay_status status = linked_new(&ruleset->linked, verified, c->words.vocabulary, alloc);
   if (status == ASSAY_OK) {
     fill_stats(ruleset, c);
+    ruleset->vocabulary = assay_vocabulary_ref(vocabulary);
     *out = ruleset;
   } else {
     mem_free(alloc, ruleset, sizeof *ruleset);
@@ -57,14 +59,20 @@ static void compilation_end(struct compilation *c, const assay_alloc *alloc) {
 static assay_status compile(assay_ruleset **out, const struct text *paths, size_t count, const struct text *text,
                             const assay_compile_options *options, assay_diags *diags, const assay_alloc *alloc) {
   struct verified *verified = NULL;
+  struct loader loader;
+  struct fs_roots roots;
   struct compilation *c = mem_new(alloc, sizeof *c);
   if (!c) return ASSAY_NO_MEMORY;
-  assay_status status = compilation_init(c, alloc, &loader_fs, &diags->list);
-  c->lint = options && options->lint;
+  const struct vocabulary *words = vocabulary_close(options->vocabulary);
+  assay_status status = compilation_init(c, alloc, &loader, words, &diags->list);
+  c->lint = options->lint;
+  loader = options->loader ? loader_host(options->loader) : loader_fs(&roots);
+  if (status == ASSAY_OK) status = fs_roots_resolve(&roots, &c->arena, options->roots, options->root_count);
   if (status == ASSAY_OK) status = compile_run(&verified, c, paths, count, text, alloc);
-  if (status == ASSAY_OK) status = make_ruleset(out, verified, c, alloc);
-  if (status == ASSAY_OK && options && options->tests) {
+  if (status == ASSAY_OK) status = make_ruleset(out, verified, c, options->vocabulary, alloc);
+  if (status == ASSAY_OK && options->tests) {
     c->diags = NULL;
+    c->loader = NULL;
     (*out)->compilation = c;
     c = NULL;
   }
@@ -74,7 +82,9 @@ static assay_status compile(assay_ruleset **out, const struct text *paths, size_
 
 static assay_status compile_to(assay_ruleset **out, const struct text *paths, size_t count, const struct text *text,
                                const assay_compile_options *options, assay_diags **diags_out) {
-  const assay_alloc *alloc = handle_alloc(options ? options->alloc : NULL);
+  static const assay_compile_options plain = ASSAY_COMPILE_OPTIONS_INIT;
+  if (!options) options = &plain;
+  const assay_alloc *alloc = handle_alloc(options->alloc);
   assay_diags *diags = diags_make(alloc);
   if (!diags) return ASSAY_NO_MEMORY;
   assay_status status = compile(out, paths, count, text, options, diags, alloc);
@@ -85,11 +95,20 @@ static assay_status compile_to(assay_ruleset **out, const struct text *paths, si
   return status;
 }
 
+/* A later version's options are larger, and an earlier one's would be smaller. */
+static bool options_ok(const assay_compile_options *options) {
+  if (!options) return true;
+  if (options->size < sizeof *options || (options->root_count && (!options->roots || options->loader))) return false;
+  return !options->loader || (options->loader->size >= sizeof(assay_loader) && options->loader->read);
+}
+
 assay_status assay_ruleset_compile_files(assay_ruleset **out, const char *const *paths, size_t count,
                                          const assay_compile_options *options, assay_diags **diags) {
   if (out) *out = NULL;
   if (diags) *diags = NULL;
-  if (!out || (count && !paths) || (options && options->size < sizeof *options)) return ASSAY_BAD_ARGUMENT;
+  if (!out || (count && !paths) || !options_ok(options)) return ASSAY_BAD_ARGUMENT;
+  for (size_t i = 0; i < count; i++)
+    if (!paths[i]) return ASSAY_BAD_ARGUMENT;
   const assay_alloc *alloc = handle_alloc(options ? options->alloc : NULL);
   struct text *texts = mem_new(alloc, count * sizeof *texts);
   if (!texts) return ASSAY_NO_MEMORY;
@@ -103,7 +122,7 @@ assay_status assay_ruleset_compile_text(assay_ruleset **out, const char *name, c
                                         const assay_compile_options *options, assay_diags **diags) {
   if (out) *out = NULL;
   if (diags) *diags = NULL;
-  if (!out || !name || (!text && len) || (options && options->size < sizeof *options)) return ASSAY_BAD_ARGUMENT;
+  if (!out || !name || (!text && len) || !options_ok(options)) return ASSAY_BAD_ARGUMENT;
   struct text path = text_from(name), bytes = text_of(text ? text : "", len);
   return compile_to(out, &path, 1, &bytes, options, diags);
 }
@@ -117,6 +136,7 @@ void assay_ruleset_unref(assay_ruleset *ruleset) {
   if (!ruleset || atomic_fetch_sub_explicit(&ruleset->refs, 1, memory_order_acq_rel) != 1) return;
   linked_free(ruleset->linked);
   compilation_end(ruleset->compilation, ruleset->alloc);
+  assay_vocabulary_unref(ruleset->vocabulary);
   mem_free(ruleset->alloc, ruleset, sizeof *ruleset);
 }
 

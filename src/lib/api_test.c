@@ -197,7 +197,7 @@ assay_status assay_ruleset_test(const assay_ruleset *ruleset,
   struct runner r = {.ruleset = ruleset, .c = ruleset->compilation, .report = report, .user = user};
   struct buf *all[] = {&r.title, &r.file, &r.expected, &r.got, &r.trace};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_init(all[i], ruleset->alloc);
-  assay_status status = assay_facts_new(&r.facts, ruleset->alloc);
+  assay_status status = assay_facts_new_with(&r.facts, ruleset->vocabulary, ruleset->alloc);
   if (status == ASSAY_OK) status = assay_workspace_new(&r.workspace, ruleset->alloc);
   if (status == ASSAY_OK) status = assay_verdict_new(&r.verdict, ruleset->alloc);
   if (status == ASSAY_OK) status = run_all(&r);

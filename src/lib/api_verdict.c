@@ -29,6 +29,7 @@ assay_status assay_verdict_new(assay_verdict **out, const assay_alloc *alloc) {
 void assay_verdict_free(assay_verdict *verdict) {
   if (!verdict) return;
   verdict_free(verdict->verdict);
+  workspace_free(verdict->own);
   assay_ruleset_unref(verdict->ruleset);
   mem_free(verdict->alloc, verdict, sizeof *verdict);
 }

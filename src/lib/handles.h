@@ -19,13 +19,22 @@ struct assay_diags {
 struct assay_ruleset {
   atomic_size_t refs;
   const assay_alloc *alloc;
+  assay_vocabulary *vocabulary; /* a reference, or NULL */
   struct linked *linked;
   struct compilation *compilation; /* the tree, while tests are kept; else NULL */
   assay_ruleset_stats stats;
 };
 
+struct assay_vocabulary {
+  atomic_size_t refs;
+  atomic_bool closed; /* used by somebody, so it no longer changes */
+  const assay_alloc *alloc;
+  struct vocabulary words;
+};
+
 struct assay_facts {
   const assay_alloc *alloc;
+  assay_vocabulary *vocabulary; /* a reference, or NULL */
   struct facts *facts;
 };
 
@@ -38,7 +47,11 @@ struct assay_verdict {
   const assay_alloc *alloc;
   struct verdict *verdict;
   assay_ruleset *ruleset; /* of the latest evaluation; the texts are its */
+  struct workspace *own;  /* for evaluations without one; NULL until there was one */
 };
+
+/* Closes the vocabulary, for it is about to be used; NULL is allowed. */
+const struct vocabulary *vocabulary_close(assay_vocabulary *vocabulary);
 
 /* The host's allocator, or the C library's. */
 const assay_alloc *handle_alloc(const assay_alloc *alloc);

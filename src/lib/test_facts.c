@@ -8,8 +8,8 @@ static bool is_word(const struct atom *atom, const char *word) {
   return atom->kind == ATOM_WORD && text_is(atom->text, word);
 }
 
-static assay_status set_one(struct facts *facts, enum field field, const struct atom *atom) {
-  switch (field_info(field)->type) {
+static assay_status set_one(struct facts *facts, unsigned field, const struct atom *atom) {
+  switch (vocabulary_fact(facts->vocabulary, field)->type) {
     case FIELD_BOOL: return facts_set_bool(facts, field, is_word(atom, "true"));
     case FIELD_INT: return facts_set_int(facts, field, atom->number.milli / 1000);
     case FIELD_ADDRESS: {
@@ -22,7 +22,7 @@ static assay_status set_one(struct facts *facts, enum field field, const struct 
 }
 
 static assay_status set_fact(struct facts *facts, const struct test_line *line) {
-  enum field field = (enum field)line->index;
+  unsigned field = line->index;
   const struct atom *atom = line->atoms;
   if (is_word(atom, "unknown")) return facts_set_unknown(facts, field, WHY_NOT_YET);
   if (is_word(atom, "none")) return facts_set(facts, field, TEXT(""));

@@ -156,8 +156,8 @@ static void draw_operands(struct trace *t, const struct expr *e) {
   const struct verified *v = t->ws->linked->verified;
   if (e->feature == NO_INDEX || v->bit_def[e->feature] == NO_INDEX) return;
   const struct insn *insn = &v->program.code[v->bit_def[e->feature]];
-  draw_slot(t, insn->a, "   ; ");
-  if (t->ws->linked->arity[insn->op] > 1) draw_slot(t, insn->b, ", ");
+  struct operands operands = insn_operands(&v->program, insn);
+  for (unsigned i = 0; i < operands.count; i++) draw_slot(t, operands.at[i], i ? ", " : "   ; ");
 }
 
 static void draw(struct trace *t, const struct expr *e, unsigned depth);

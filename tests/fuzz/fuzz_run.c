@@ -65,14 +65,21 @@ static void take_facts(struct facts *facts, struct text rest) {
   }
 }
 
+/* Made once, and kept. */
+static const struct vocabulary *words(void) {
+  static struct vocabulary vocabulary;
+  if (vocabulary.functions.count == 0) MUST(sample_vocabulary(&vocabulary, &mem_default));
+  return &vocabulary;
+}
+
 static void run(struct verified *verified, struct text said) {
   struct linked *linked = NULL;
   struct workspace *ws = NULL;
   struct verdict *verdict = NULL;
   struct facts *facts = NULL;
-  if (linked_new(&linked, verified, &mem_default) != ASSAY_OK) return;
+  if (linked_new(&linked, verified, words(), &mem_default) != ASSAY_OK) return;
   MUST(workspace_new(&ws, &mem_default) == ASSAY_OK && verdict_new(&verdict, &mem_default) == ASSAY_OK);
-  MUST(facts_new(&facts, &mem_default) == ASSAY_OK);
+  MUST(facts_new(&facts, NULL, &mem_default) == ASSAY_OK);
   take_facts(facts, said);
   MUST(verdict_evaluate(verdict, linked, facts, ws) == ASSAY_OK);
   MUST(verdict->low <= verdict->score && verdict->score <= verdict->high);

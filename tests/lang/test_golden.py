@@ -63,7 +63,7 @@ GENERATED = {
     "E108_nesting": nesting,
     "E108_lets": chain_of_lets,
     "E108_includes": chain_of_includes,
-    "E109_rule_file": lambda: {"": 'include "E109_rule_file.d/large.rule"\n', "large.rule": sparse((16 << 20) + 1)},
+    "E109_rule_file": lambda: {"": 'include "E109_rule_file.d/large.rule"\n', "large.rule": sparse((64 << 20) + 1)},
     "E109_list_file": lambda: {"": 'list names : name from "E109_list_file.d/large.txt"\n',
                                "large.txt": sparse((1 << 30) + 1)},
     "E214_many": lambda: {"": RULE.format("MANY", f"2 of ({', '.join(['helo'] * 257)})")},
@@ -152,7 +152,8 @@ class Golden(unittest.TestCase):
     def test_every_opcode_is_listed(self):
         text = "".join(path.read_text(errors="replace") for path in (HERE / "listing").glob("*.expect"))
         listed = {word.upper() for word in re.findall(r"^ +\d+ +(?:\d+:\d+ +)?(\w+)", text, re.M)}
-        self.assertEqual([op for op in opcodes() if op not in listed], [], "opcodes that no listing shows")
+        host = {"CALL"}  # needs a function of a host; tests/unit/program/test_disasm.c lists it
+        self.assertEqual([op for op in opcodes() if op not in listed | host], [], "opcodes that no listing shows")
 
     def test_nothing_is_left_over(self):
         for kind in ("diag", "listing"):

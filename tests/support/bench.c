@@ -14,9 +14,9 @@ bool bench_open(struct bench *bench, struct build *build, const assay_alloc *all
   *bench = (struct bench){0};
   struct verified *verified = build_verified(build, alloc);
   build_free(build);
-  bool ok = verified && linked_new(&bench->linked, verified, alloc) == ASSAY_OK &&
+  bool ok = verified && linked_new(&bench->linked, verified, NULL, alloc) == ASSAY_OK &&
             workspace_new(&bench->ws, alloc) == ASSAY_OK && verdict_new(&bench->verdict, alloc) == ASSAY_OK &&
-            facts_new(&bench->facts, alloc) == ASSAY_OK;
+            facts_new(&bench->facts, NULL, alloc) == ASSAY_OK;
   if (!ok) bench_close(bench);
   return ok;
 }

@@ -189,6 +189,8 @@ bool program_copy(struct program *out, const struct program *from, const assay_a
   COPY(constants);
   COPY(slots);
   COPY(facts);
+  COPY(functions);
+  COPY(calls);
   COPY(sets);
   COPY(maps);
   COPY(rules);

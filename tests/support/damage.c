@@ -126,17 +126,32 @@ static void damage_names(struct program *p, struct damage_source *source) {
   }
 }
 
+static void damage_call(struct program *p, struct damage_source *source) {
+  if (p->calls_count == 0 || p->functions_count == 0) return;
+  struct call *call = &p->calls[pick(source, p->calls_count)];
+  struct function_need *need = &p->functions[pick(source, p->functions_count)];
+  enum value_type *type = &need->arguments[pick(source, OPERANDS_MAX)];
+  uint32_t *operand = &call->operands[pick(source, OPERANDS_MAX)];
+  switch (pick(source, 5)) {
+    case 0: call->function = changed(source, call->function, p->functions_count); break;
+    case 1: *operand = changed(source, *operand, p->slots_count); break;
+    case 2: *type = (enum value_type)changed(source, *type, TYPE_COUNT_OF); break;
+    case 3: need->count = changed(source, need->count, OPERANDS_MAX); break;
+    default: need->result = (enum value_type)changed(source, need->result, TYPE_COUNT_OF); break;
+  }
+}
+
 /* Counts may only shrink, but for those of bits, which no array has to bear. */
 static void damage_count(struct program *p, struct damage_source *source) {
   uint32_t *const counts[] = {&p->code_count,   &p->units_count,  &p->constants_count, &p->slots_count,
                               &p->facts_count,  &p->sets_count,   &p->maps_count,      &p->rules_count,
-                              &p->groups_count, &p->exempts_count};
-  uint32_t which = pick(source, 13);
-  if (which < 10)
+                              &p->groups_count, &p->exempts_count, &p->calls_count,     &p->functions_count};
+  uint32_t which = pick(source, 15);
+  if (which < 12)
     *counts[which] = pick(source, 3) ? *counts[which] - (*counts[which] > 0) : pick(source, *counts[which] + 1);
-  else if (which == 10)
+  else if (which == 12)
     p->rule_bits = changed(source, p->rule_bits, p->bit_count);
-  else if (which == 11)
+  else if (which == 13)
     p->bit_count = pick(source, p->bit_count + 1);
   else
     p->rule_bits = pick(source, p->bit_count / 64 + 2) * 64;
@@ -145,7 +160,7 @@ static void damage_count(struct program *p, struct damage_source *source) {
 void damage_program(struct program *p, struct damage_source *source) {
   static void (*const damages[])(struct program *, struct damage_source *) = {
       damage_insn, damage_insn, damage_insn,   damage_insn,   damage_unit,  damage_set,   damage_rule,
-      damage_slot, damage_exempt, damage_bounds, damage_names, damage_count,
+      damage_slot, damage_exempt, damage_bounds, damage_names, damage_count, damage_call,
   };
   damages[pick(source, sizeof damages / sizeof *damages)](p, source);
 }

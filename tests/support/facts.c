@@ -45,7 +45,7 @@ bool test_facts_answer(struct facts *facts, const struct test_answer *rows, size
 struct facts *test_facts_new(const struct test_fact *rows, size_t count, const struct test_answer *answers,
                              size_t answer_count, const assay_alloc *alloc) {
   struct facts *facts = NULL;
-  if (facts_new(&facts, alloc) != ASSAY_OK) return NULL;
+  if (facts_new(&facts, NULL, alloc) != ASSAY_OK) return NULL;
   if (test_facts_set(facts, rows, count) && test_facts_answer(facts, answers, answer_count)) return facts;
   facts_free(facts);
   return NULL;

@@ -145,11 +145,30 @@ static void make_op(struct sample *s, unsigned op) {
   make_insn(s, insn);
 }
 
+/* A function of every type of argument, taken plain and with a list of names; and one that answers a name. */
+static void make_calls(struct sample *s) {
+  static const enum value_type types[] = {TYPE_NAME, TYPE_INT, TYPE_REAL, TYPE_STRING, TYPE_ADDRESS, TYPE_MAILBOX};
+  struct function_need mix = {.name = TEXT("sample.mix"), .result = TYPE_INT, .count = 6};
+  struct function_need name = {.name = TEXT("sample.name"), .result = TYPE_NAME, .arguments = {TYPE_STRING}, .count = 1};
+  value_id operands[6];
+  for (size_t i = 0; i < 6; i++) {
+    mix.arguments[i] = types[i];
+    operands[i] = s->plain[types[i]];
+  }
+  struct builder *b = &s->build.b;
+  keep(s, build_test(&s->build, OP_TRUTH, builder_call(b, &mix, operands, 0, TEXT("mix")), 0, 0));
+  operands[0] = s->list[TYPE_NAME];
+  keep(s, build_test(&s->build, OP_TRUTH, builder_call(b, &mix, operands, 1, TEXT("mix of each")), 0, 0));
+  operands[0] = s->plain[TYPE_STRING];
+  keep(s, build_test(&s->build, OP_TRUTH, builder_call(b, &name, operands, 0, TEXT("name")), 0, 0));
+}
+
 static void make_features(struct sample *s) {
   keep(s,
        build_test(&s->build, OP_TRUTH, s->list[TYPE_NAME], 0, 0)); /* first: a list of names before the tables */
   for (unsigned op = 0; op < OP_COUNT_OF; op++)
-    if (opcode_info(op)->kind != KIND_FLOW) make_op(s, op);
+    if (opcode_info(op)->kind != KIND_FLOW && op != OP_CALL) make_op(s, op);
+  make_calls(s);
   value_id user = build_fact(&s->build, "auth.user", TYPE_STRING);
   s->early = build_early(&s->build, build_test(&s->build, OP_TRUTH, user, 0, 0));
   value_id text = build_text(&s->build, TYPE_STRING, "x");
@@ -243,6 +262,34 @@ static void make_bounds(struct build *build) {
   build_threshold(build, ACTION_TAG, 1000, NULL);
   build_threshold(build, ACTION_DEFER, 3000, "later ({score})");
   build_threshold(build, ACTION_REJECT, 5000, "no: {top} {rules} {helo} {client.ip} {client.rdns} {{x}");
+}
+
+static assay_status mix(void *user, const assay_value *arguments, assay_value *result, assay_call *call) {
+  (void)user, (void)call;
+  for (size_t i = 0; i < 6; i++) result->number += (int64_t)arguments[i].len + arguments[i].number;
+  return result->number % 7 ? ASSAY_OK : ASSAY_NOT_FOUND;
+}
+
+static assay_status name_of(void *user, const assay_value *arguments, assay_value *result, assay_call *call) {
+  (void)user, (void)call;
+  result->bytes = arguments[0].bytes;
+  result->len = arguments[0].len;
+  return ASSAY_OK;
+}
+
+bool sample_vocabulary(struct vocabulary *out, const assay_alloc *alloc) {
+  const struct host_function functions[] = {
+      {.name = "sample.mix", .doc = "of everything", .result = ASSAY_TYPE_INT, .count = 6, .call = mix,
+       .arguments = {ASSAY_TYPE_NAME, ASSAY_TYPE_INT, ASSAY_TYPE_REAL, ASSAY_TYPE_STRING, ASSAY_TYPE_ADDRESS,
+                     ASSAY_TYPE_MAILBOX}},
+      {.name = "sample.name", .doc = "a name", .result = ASSAY_TYPE_NAME, .count = 1, .call = name_of,
+       .arguments = {ASSAY_TYPE_STRING}},
+  };
+  bool ok = true;
+  vocabulary_init(out, alloc);
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+    ok = ok && vocabulary_add_function(out, &functions[i]) == ASSAY_OK;
+  return ok;
 }
 
 bool sample_program(struct program *out, const assay_alloc *alloc) {

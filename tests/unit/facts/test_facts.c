@@ -12,7 +12,7 @@
 
 static struct facts *new_facts(const assay_alloc *alloc) {
   struct facts *facts = NULL;
-  assert_int_equal(facts_new(&facts, alloc), ASSAY_OK);
+  assert_int_equal(facts_new(&facts, NULL, alloc), ASSAY_OK);
   return facts;
 }
 
@@ -278,7 +278,7 @@ static void no_memory_is_no_facts(void **state) {
   struct test_alloc t;
   test_alloc_failing(&t, 1, true);
   struct facts *facts = (struct facts *)&t;
-  assert_int_equal(facts_new(&facts, &t.alloc), ASSAY_NO_MEMORY);
+  assert_int_equal(facts_new(&facts, NULL, &t.alloc), ASSAY_NO_MEMORY);
   assert_null(facts);
 }
 

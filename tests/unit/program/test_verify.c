@@ -134,6 +134,18 @@ static void immediate_patterns(struct program *p) {
 static void immediate_zones(struct program *p) {
   find(p, OP_DNSBL_NAME, 0)->c = (uint32_t)(find_set(p, SET_RULES) - p->sets);
 }
+static void immediate_call(struct program *p) { find(p, OP_CALL, 0)->c = p->calls_count; }
+static void call_nothing(struct program *p) { p->calls[0].function = p->functions_count; }
+static void call_operand(struct program *p) { p->calls[0].operands[3] = p->slots_count; }
+static void call_operand_type(struct program *p) { p->calls[0].operands[3] = p->calls[0].operands[0]; }
+static void call_result(struct program *p) { p->functions[0].result = TYPE_STRING; }
+static void call_two_lists(struct program *p) { find_each(p, OP_CALL)->each = 3; }
+static void call_many_lists(struct program *p) { find_each(p, OP_CALL)->each = 0x40; }
+static void function_of_nothing(struct program *p) { p->functions[0].count = 0; }
+static void function_of_many(struct program *p) { p->functions[0].count = OPERANDS_MAX + 1; }
+static void function_of_list(struct program *p) { p->functions[0].arguments[1] = TYPE_INTS; }
+static void function_no_type(struct program *p) { p->functions[0].arguments[1] = TYPE_COUNT_OF; }
+static void function_to_list(struct program *p) { p->functions[1].result = TYPE_NAMES; }
 static void immediate_map(struct program *p) { find(p, OP_FORGED, 0)->c = p->maps_count; }
 static void immediate_prop(struct program *p) { find(p, OP_NAME_PROP, 0)->c = 32; }
 static void immediate_address_prop(struct program *p) { find(p, OP_ADDRESS_PROP, 0)->c = 32; }
@@ -354,6 +366,18 @@ static const struct {
     {"an immediate points outside its table", immediate_patterns},
     {"an immediate points outside its table", immediate_zones},
     {"an immediate points outside its table", immediate_map},
+    {"an immediate points outside its table", immediate_call},
+    {"a call of a function that does not exist", call_nothing},
+    {"an operand's slot does not exist", call_operand},
+    {"an operand of the wrong type", call_operand_type},
+    {"a result of the wrong type", call_result},
+    {"an operand of the wrong type", call_two_lists},
+    {"a list where there is no operand", call_many_lists},
+    {"a function of no known type", function_of_nothing},
+    {"a function of no known type", function_of_many},
+    {"a function of no known type", function_of_list},
+    {"a function of no known type", function_no_type},
+    {"a function of no known type", function_to_list},
     {"an immediate points outside its table", immediate_prop},
     {"an immediate points outside its table", immediate_address_prop},
     {"a fact of the wrong type", rdns_of_string},

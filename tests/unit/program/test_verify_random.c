@@ -32,6 +32,7 @@ static const struct test_answer answers[] = {
 };
 
 struct bench {
+  struct vocabulary vocabulary;
   struct workspace *ws;
   struct verdict *verdict;
   struct facts *facts[3];
@@ -45,11 +46,13 @@ static void open_bench(struct bench *bench) {
       test_facts_new(known, sizeof known / sizeof *known, answers, sizeof answers / sizeof *answers, &mem_default);
   bench->facts[2] = test_facts_new(sparse, sizeof sparse / sizeof *sparse, NULL, 0, &mem_default);
   for (size_t i = 0; i < 3; i++) assert_non_null(bench->facts[i]);
+  assert_true(sample_vocabulary(&bench->vocabulary, &mem_default));
   bench->facts[2]->unasked_why = bench->facts[2]->unset_why = WHY_NEVER;
 }
 
 static void close_bench(struct bench *bench) {
   for (size_t i = 0; i < 3; i++) facts_free(bench->facts[i]);
+  vocabulary_free(&bench->vocabulary);
   verdict_free(bench->verdict);
   workspace_free(bench->ws);
 }
@@ -57,7 +60,7 @@ static void close_bench(struct bench *bench) {
 /* Links and evaluates; what the facts' names refuse is refused there. */
 static bool runs(struct bench *bench, struct verified *v, size_t which) {
   struct linked *linked = NULL;
-  if (linked_new(&linked, v, &mem_default) != ASSAY_OK) return false;
+  if (linked_new(&linked, v, &bench->vocabulary, &mem_default) != ASSAY_OK) return false;
   assert_int_equal(verdict_evaluate(bench->verdict, linked, bench->facts[which], bench->ws), ASSAY_OK);
   assert_true(bench->verdict->low <= bench->verdict->score && bench->verdict->score <= bench->verdict->high);
   linked_free(linked);

@@ -176,6 +176,7 @@ static void no_allocation_after_warm_up(void **state) {
   struct test_alloc t, own;
   struct bench bench = {0};
   struct program sample;
+  struct vocabulary vocabulary;
   struct verified *verified;
   struct verify_fault fault;
   size_t warm = 0, answers[5] = {0};
@@ -183,10 +184,11 @@ static void no_allocation_after_warm_up(void **state) {
   test_alloc_init(&own);
   assert_true(sample_program(&sample, &t.alloc));
   assert_int_equal(program_verify(&verified, &sample, &t.alloc, &fault), ASSAY_OK);
-  assert_int_equal(linked_new(&bench.linked, verified, &t.alloc), ASSAY_OK);
+  assert_true(sample_vocabulary(&vocabulary, &t.alloc));
+  assert_int_equal(linked_new(&bench.linked, verified, &vocabulary, &t.alloc), ASSAY_OK);
   assert_int_equal(workspace_new(&bench.ws, &t.alloc), ASSAY_OK);
   assert_int_equal(verdict_new(&bench.verdict, &t.alloc), ASSAY_OK);
-  assert_int_equal(facts_new(&bench.facts, &own.alloc), ASSAY_OK);
+  assert_int_equal(facts_new(&bench.facts, NULL, &own.alloc), ASSAY_OK);
   for (size_t i = 0; i < ROUNDS * TIMES; i++) {
     uint64_t seed = 77 + i % ROUNDS * 7919;
     facts_clear(bench.facts);
@@ -201,6 +203,7 @@ static void no_allocation_after_warm_up(void **state) {
   assert_int_equal(t.calls, warm);
   for (size_t k = 0; k < 5; k++) assert_true(answers[k] > ROUNDS); /* the facts were varied indeed */
   bench_close(&bench);
+  vocabulary_free(&vocabulary);
   assert_true(test_alloc_clean(&t) && test_alloc_clean(&own));
 }
 
