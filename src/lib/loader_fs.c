@@ -5,7 +5,6 @@
 #include "lib/loader_fs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdint.h>
@@ -13,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/open_resolved.h"
 
 static assay_status refuse(struct arena *arena, struct loaded *out, const char *why, assay_status status) {
   out->error = arena_text(arena, text_from(why));
@@ -52,23 +53,6 @@ static const struct text *root_of(const struct fs_roots *roots, const char *real
 
 static bool allowed(const struct fs_roots *roots, const char *real) {
   return roots->count == 0 || root_of(roots, real);
-}
-
-/* Opens what a resolved path names, folder by folder and following no link: whoever puts one there in the meantime
- * gets nothing out of it. `path` is cut up on the way. */
-static int open_resolved(char *path) {
-  int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
-  char *rest = NULL, *part = strtok_r(path, "/", &rest);
-  while (folder >= 0 && part) {
-    char *next = strtok_r(NULL, "/", &rest);
-    int below = openat(folder, part, flags | (next ? O_DIRECTORY : O_NONBLOCK | O_NOCTTY));
-    int error = errno;
-    close(folder);
-    errno = error;
-    folder = below;
-    part = next;
-  }
-  return folder;
 }
 
 /* Reads to the end of the file, which may have grown or shrunk since it was measured. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -176,6 +177,31 @@ static void test_two_roots(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+/* A folder that may be passed but not listed is no obstacle. Root may list everything, so it becomes somebody else. */
+static int read_as_stranger(const char *path) {
+  if (getuid() == 0 && setuid(65534) != 0) return 2;
+  assay_ruleset *ruleset;
+  assay_status status = assay_ruleset_compile_files(&ruleset, &path, 1, NULL, NULL);
+  assay_ruleset_unref(ruleset);
+  return status != ASSAY_OK;
+}
+
+static void test_folder_without_listing(void **state) {
+  (void)state;
+  char path[256], inner[256];
+  int status = 0;
+  snprintf(inner, sizeof inner, "%s/in", folder);
+  snprintf(path, sizeof path, "%s/in/good.rule", folder);
+  assert_int_equal(chmod(folder, 0711), 0);
+  assert_int_equal(chmod(inner, 0111), 0);
+  pid_t child = fork();
+  if (child == 0) _exit(read_as_stranger(path));
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 0);
+  assert_int_equal(chmod(inner, 0700), 0);
+}
+
 /* --- a host's loader --- */
 
 /* Files in memory. Text NULL: it fails with `status`. size: so many bytes, made up. */
@@ -343,6 +369,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_glob_tells_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_two_roots, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_folder_without_listing, set_up, tear_down),
       cmocka_unit_test(test_host_loader),
       cmocka_unit_test(test_no_memory),
       cmocka_unit_test(test_contract),
