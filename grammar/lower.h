@@ -29,6 +29,7 @@ value_id lower_value(struct lower *l, const struct expr *e);
 void lower_features(struct lower *l, struct expr *e);
 
 /* lower_sets.c */
+struct set set_of_items(struct arena *arena, enum set_kind kind, const struct list_item *items, size_t count);
 uint32_t lower_list_items(struct lower *l, uint32_t list);    /* the program's set of a list's items */
 uint32_t lower_list_patterns(struct lower *l, uint32_t list); /* of its patterns; NO_INDEX when there are none */
 uint32_t lower_pattern(struct lower *l, const struct expr *regex);

@@ -23,37 +23,48 @@ static uint32_t find_set(struct lower *l, struct text key, uint32_t **slot) {
   return NO_INDEX;
 }
 
-static struct set text_set(struct lower *l, enum set_kind kind, const struct list_item *items, size_t count) {
+static struct set text_set(struct arena *arena, enum set_kind kind, const struct list_item *items, size_t count) {
   struct set set = {.kind = kind, .count = (uint32_t)count};
-  set.texts = arena_array(&l->program->arena, count, sizeof *set.texts);
-  for (size_t i = 0; set.texts && i < count; i++) set.texts[i] = arena_text(&l->program->arena, items[i].text);
+  set.texts = arena_array(arena, count, sizeof *set.texts);
+  for (size_t i = 0; set.texts && i < count; i++) set.texts[i] = arena_text(arena, items[i].text);
   return set;
 }
 
-static struct set network_set(struct lower *l, const struct list_item *items, size_t count) {
+static struct set network_set(struct arena *arena, const struct list_item *items, size_t count) {
   struct set set = {.kind = SET_NETWORKS, .count = (uint32_t)count};
-  set.networks = arena_array(&l->program->arena, count, sizeof *set.networks);
+  set.networks = arena_array(arena, count, sizeof *set.networks);
   for (size_t i = 0; set.networks && i < count; i++) set.networks[i] = items[i].network;
   return set;
 }
 
-static struct set pattern_set(struct lower *l, const struct list_item *items, size_t count) {
+static struct set pattern_set(struct arena *arena, const struct list_item *items, size_t count) {
   struct set set = {.kind = SET_PATTERNS, .count = (uint32_t)count};
-  set.patterns = arena_array(&l->program->arena, count, sizeof *set.patterns);
+  set.patterns = arena_array(arena, count, sizeof *set.patterns);
   for (size_t i = 0; set.patterns && i < count; i++)
-    set.patterns[i] = (struct pattern_source){arena_text(&l->program->arena, items[i].text), items[i].flags};
+    set.patterns[i] = (struct pattern_source){arena_text(arena, items[i].text), items[i].flags};
   return set;
 }
 
-static struct set list_set(struct lower *l, enum list_type type, const struct list_item *items, size_t count) {
-  switch (type) {
-    case LIST_NAME: return text_set(l, SET_NAMES, items, count);
-    case LIST_MAILBOX: return text_set(l, SET_MAILBOXES, items, count);
-    case LIST_ADDRESS:
-    case LIST_NETWORK: return network_set(l, items, count);
-    case LIST_REGEX: return pattern_set(l, items, count);
-    default: return text_set(l, SET_STRINGS, items, count);
+static struct set zone_set(struct arena *arena, const struct list_item *items, size_t count) {
+  struct set set = text_set(arena, SET_ZONES, items, count);
+  for (size_t i = 0; set.texts && i < count; i++) {
+    struct host host;
+    if (host_scan(&host, set.texts[i], arena)) set.texts[i] = host.canonical;
   }
+  return set;
+}
+
+struct set set_of_items(struct arena *arena, enum set_kind kind, const struct list_item *items, size_t count) {
+  switch (kind) {
+    case SET_NETWORKS: return network_set(arena, items, count);
+    case SET_PATTERNS: return pattern_set(arena, items, count);
+    case SET_ZONES: return zone_set(arena, items, count);
+    default: return text_set(arena, kind, items, count);
+  }
+}
+
+static uint32_t add_items(struct lower *l, enum set_kind kind, const struct list_item *items, size_t count) {
+  return add_set(l, set_of_items(&l->program->arena, kind, items, count));
 }
 
 /* What makes two inline sets equal. */
@@ -74,10 +85,13 @@ static struct text items_key(struct lower *l, enum list_type type, const struct 
 
 static uint32_t make_set(struct lower *l, const struct list *list, enum list_type type, const struct list_item *items,
                          size_t count) {
-  if (list->name.text.len) return add_set(l, list_set(l, type, items, count));
+  static const enum set_kind kinds[] = {[LIST_NAME] = SET_NAMES,         [LIST_STRING] = SET_STRINGS,
+                                        [LIST_ADDRESS] = SET_NETWORKS,   [LIST_NETWORK] = SET_NETWORKS,
+                                        [LIST_MAILBOX] = SET_MAILBOXES,  [LIST_REGEX] = SET_PATTERNS};
+  if (list->name.text.len) return add_items(l, kinds[type], items, count);
   uint32_t *slot, found = find_set(l, items_key(l, type, items, count), &slot);
   if (found != NO_INDEX || !slot) return found;
-  return *slot = add_set(l, list_set(l, type, items, count));
+  return *slot = add_items(l, kinds[type], items, count);
 }
 
 uint32_t lower_list_items(struct lower *l, uint32_t index) {
@@ -101,24 +115,19 @@ uint32_t lower_pattern(struct lower *l, const struct expr *regex) {
   return make_set(l, &one, LIST_REGEX, &item, 1);
 }
 
+static uint32_t lower_zone(struct lower *l, struct text zone) {
+  struct list_item item = {.text = zone};
+  uint32_t *slot, found = find_set(l, items_key(l, LIST_TYPE_COUNT, &item, 1), &slot);
+  if (found != NO_INDEX || !slot) return found;
+  return *slot = add_items(l, SET_ZONES, &item, 1);
+}
+
+/* A named list has a set of its own, whatever it holds: what it holds may change, and the code must not. */
 uint32_t lower_zones(struct lower *l, const struct expr *zones) {
-  struct list_item item = {.text = zones->text};
-  const struct list_item *items = &item;
-  size_t count = 1;
-  struct list *list = zones->kind == E_LIST ? &l->c->lists.at[zones->index] : NULL;
-  if (list && list->zones_set != NO_INDEX) return list->zones_set;
-  if (list) items = list->items.at, count = list->items.count;
-  struct set set = text_set(l, SET_ZONES, items, count);
-  for (size_t i = 0; set.texts && i < count; i++) {
-    struct host host;
-    if (host_scan(&host, set.texts[i], &l->program->arena)) set.texts[i] = host.canonical;
-  }
-  uint32_t *slot = NULL;
-  struct text key = items_key(l, LIST_TYPE_COUNT, items, count);
-  uint32_t made = find_set(l, key, &slot);
-  if (made == NO_INDEX && slot) made = *slot = add_set(l, set);
-  if (list) list->zones_set = made;
-  return made;
+  if (zones->kind != E_LIST) return lower_zone(l, zones->text);
+  struct list *list = &l->c->lists.at[zones->index];
+  if (list->zones_set == NO_INDEX) list->zones_set = add_items(l, SET_ZONES, list->items.at, list->items.count);
+  return list->zones_set;
 }
 
 uint32_t lower_map(struct lower *l, uint32_t index) {
@@ -129,7 +138,7 @@ uint32_t lower_map(struct lower *l, uint32_t index) {
   for (size_t i = 0; out.entries && i < map->entries.count; i++) {
     const struct list *values = &map->lists.at[i];
     out.entries[i].key = arena_text(&l->program->arena, map->entries.at[i].key);
-    out.entries[i].set = add_set(l, list_set(l, LIST_NAME, values->items.at, values->items.count));
+    out.entries[i].set = add_items(l, SET_NAMES, values->items.at, values->items.count);
   }
   struct map *slot = vec_add(&l->program->arena, &l->maps);
   if (!slot) return NO_INDEX;
