@@ -143,6 +143,9 @@ struct text path_beside(struct compilation *c, struct text path, struct text inc
 /* The symbol of a name, or NULL. */
 const struct symbol *symbol_find(const struct compilation *c, struct text name);
 
+/* The same, of that kind; that there is none is reported, with the nearest name. */
+const struct symbol *symbol_expect(struct compilation *c, struct word name, enum symbol_kind kind);
+
 /* The list's type by its word, or LIST_TYPE_COUNT; and back. */
 enum list_type list_type_find(struct text word);
 const char *list_type_word(enum list_type type);

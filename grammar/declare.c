@@ -25,6 +25,20 @@ const struct symbol *symbol_find(const struct compilation *c, struct text name) 
   return at == INTERN_NONE ? NULL : &c->symbols.at[at];
 }
 
+const struct symbol *symbol_expect(struct compilation *c, struct word name, enum symbol_kind kind) {
+  static const char *const words[] = {[SYMBOL_LIST] = "list", [SYMBOL_MAP] = "map",       [SYMBOL_LET] = "let",
+                                      [SYMBOL_RULE] = "rule", [SYMBOL_EXEMPT] = "exemption"};
+  const struct symbol *symbol = symbol_find(c, name.text);
+  if (symbol && symbol->kind == kind) return symbol;
+  report(c->diags, UNKNOWN_NAME, name.span, "there is no %s `%.*s`", words[kind], TEXT_ARG(name.text));
+  if (c->diags->errors > SUGGESTIONS_MAX) return NULL;
+  struct nearest nearest = nearest_start(name.text);
+  for (size_t i = 0; i < c->names.texts.count; i++)
+    if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);
+  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  return NULL;
+}
+
 /* --- names --- */
 
 static void check_reserved(struct compilation *c, struct word name) {

@@ -5,7 +5,6 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/regex.h"
-#include "grammar/tables.h"
 
 /* --- one item, by type --- */
 
@@ -182,19 +181,10 @@ static void read_list_file(struct compilation *c, struct list *list, const struc
 
 /* --- statements --- */
 
-static struct list *find_list(struct compilation *c, const struct stmt *s) {
-  const struct symbol *symbol = symbol_find(c, s->name.text);
-  if (symbol && symbol->kind == SYMBOL_LIST) return &c->lists.at[symbol->index];
-  report(c->diags, UNKNOWN_NAME, s->name.span, "there is no list `%.*s`", TEXT_ARG(s->name.text));
-  struct nearest nearest = nearest_start(s->name.text);
-  for (size_t i = 0; i < c->lists.count; i++) nearest_offer(&nearest, c->lists.at[i].name.text);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
-  return NULL;
-}
-
 static void take_items(struct compilation *c, const struct stmt *s) {
-  struct list *list = find_list(c, s);
-  if (!list) return;
+  const struct symbol *symbol = symbol_expect(c, s->name, SYMBOL_LIST);
+  if (!symbol) return;
+  struct list *list = &c->lists.at[symbol->index];
   for (size_t i = 0; s->expr && i < s->expr->count; i++) list_add_expr(c, list, s->expr->items[i], s->removes);
   if (s->path.span.file) read_list_file(c, list, &s->path, s->removes);
 }
@@ -220,11 +210,8 @@ static void take_pair(struct compilation *c, struct name_map *map, const struct 
 }
 
 static void take_pairs(struct compilation *c, const struct stmt *s) {
-  const struct symbol *symbol = symbol_find(c, s->name.text);
-  if (!symbol || symbol->kind != SYMBOL_MAP) {
-    if (s->extends) report(c->diags, UNKNOWN_NAME, s->name.span, "there is no map `%.*s`", TEXT_ARG(s->name.text));
-    return;
-  }
+  const struct symbol *symbol = s->extends ? symbol_expect(c, s->name, SYMBOL_MAP) : symbol_find(c, s->name.text);
+  if (!symbol || symbol->kind != SYMBOL_MAP) return; /* a name that was taken; that has been said */
   for (const struct map_pair *pair = s->pairs; pair; pair = pair->next)
     take_pair(c, &c->maps.at[symbol->index], pair);
 }

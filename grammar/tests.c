@@ -129,18 +129,8 @@ static void check_dns(struct compilation *c, struct test_line *line) {
 /* --- rules, exemptions, actions --- */
 
 static void check_symbol(struct compilation *c, struct test_line *line, enum symbol_kind kind) {
-  const struct symbol *symbol = symbol_find(c, line->word.text);
-  if (symbol && symbol->kind == kind) {
-    line->index = symbol->index;
-    return;
-  }
-  const char *what = kind == SYMBOL_RULE ? "rule" : "exemption";
-  report(c->diags, UNKNOWN_NAME, line->word.span, "there is no %s `%.*s`", what, TEXT_ARG(line->word.text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return;
-  struct nearest nearest = nearest_start(line->word.text);
-  for (size_t i = 0; i < c->names.texts.count; i++)
-    if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  const struct symbol *symbol = symbol_expect(c, line->word, kind);
+  if (symbol) line->index = symbol->index;
 }
 
 static void check_action(struct compilation *c, struct test_line *line) {
