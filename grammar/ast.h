@@ -101,15 +101,17 @@ struct atom {
   struct atom *next, *last; /* last: of the list, kept in its first element */
 };
 
-enum test_line_kind { LINE_FACT, LINE_PIN, LINE_DNS, LINE_EXPECT };
+enum test_line_kind { LINE_FACT, LINE_PIN, LINE_DNS, LINE_EXPECT, LINE_LIST, LINE_MAP };
 enum expect_kind { EXPECT_RULE, EXPECT_SCORE, EXPECT_ACTION, EXPECT_EXEMPT };
 
-/* One line of a test: a fact and its values, a pinned rule, a DNS answer, an expectation. */
+/* One line of a test: a fact and its values, a pinned rule, a DNS answer, an expectation, a list or map that gains. */
 struct test_line {
   enum test_line_kind kind;
-  struct word word;     /* the fact's dotted name, the rule, the record type, the action, the exemption */
+  struct word word;     /* the fact's dotted name, the rule, the record type, the action, the exemption, the list */
   struct span span;
   struct atom *atoms;
+  struct expr *items;     /* LIST: E_SET */
+  struct map_pair *pairs; /* MAP */
   enum outcome outcome; /* PIN; EXPECT_RULE */
   enum expect_kind expect;
   bool negated;
@@ -124,6 +126,7 @@ struct test_tree {
   struct text title;    /* ptr NULL when there is none */
   struct span span;     /* of its head */
   struct test_line *lines;
+  struct test_lists *lists; /* what it adds to lists, after tests.c; NULL: nothing (grammar/test_lists.h) */
   uint32_t rule;        /* NO_INDEX at top level; after names.c */
   struct test_tree *next;
 };

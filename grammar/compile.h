@@ -152,5 +152,7 @@ const char *list_type_word(enum list_type type);
 
 /* Adds one written item to a list; reports what the list cannot hold. */
 void list_add_expr(struct compilation *c, struct list *list, const struct expr *item, bool removal);
+void list_add_items(struct compilation *c, struct list *list, const struct expr *set, bool removal);
+void map_add_pairs(struct compilation *c, struct name_map *map, const struct map_pair *pairs);
 
 #endif

@@ -4,6 +4,7 @@
 #include "grammar/compile.h"
 #include "grammar/lint.h"
 #include "grammar/regex.h"
+#include "grammar/test_lists.h"
 
 static void check(struct compilation *c, struct span span, struct text source, unsigned flags) {
   struct regex_report regex;
@@ -38,13 +39,21 @@ static void check_items(struct compilation *c, const struct list_item *items, si
   for (size_t i = 0; i < count; i++) check(c, items[i].span, items[i].text, items[i].flags);
 }
 
+static void check_list(struct compilation *c, const struct list *list) {
+  if (list->type == LIST_REGEX) check_items(c, list->items.at, list->items.count);
+  check_items(c, list->patterns.at, list->patterns.count);
+}
+
+static void check_tests(struct compilation *c, const struct test_tree *test) {
+  for (; test; test = test->next)
+    for (size_t i = 0; test->lists && i < test->lists->lists.count; i++) check_list(c, &test->lists->lists.at[i].more);
+}
+
 void lint_regexes(struct compilation *c) {
   for (size_t i = 0; i < c->lets.count; i++) walk(c, c->lets.at[i].expr);
   for (size_t i = 0; i < c->rules.count; i++) walk(c, c->rules.at[i].body->when);
   for (size_t i = 0; i < c->exempts.count; i++) walk(c, c->exempts.at[i].body->when);
-  for (size_t i = 0; i < c->lists.count; i++) {
-    const struct list *list = &c->lists.at[i];
-    if (list->type == LIST_REGEX) check_items(c, list->items.at, list->items.count);
-    check_items(c, list->patterns.at, list->patterns.count);
-  }
+  for (size_t i = 0; i < c->lists.count; i++) check_list(c, &c->lists.at[i]);
+  for (size_t i = 0; i < c->rules.count; i++) check_tests(c, c->rules.at[i].body->tests);
+  for (size_t i = 0; i < c->tests.count; i++) check_tests(c, c->tests.at[i]);
 }

@@ -88,6 +88,10 @@ void list_add_expr(struct compilation *c, struct list *list, const struct expr *
   add_item(c, list, item, removal);
 }
 
+void list_add_items(struct compilation *c, struct list *list, const struct expr *set, bool removal) {
+  for (size_t i = 0; set && i < set->count; i++) list_add_expr(c, list, set->items[i], removal);
+}
+
 /* --- files: one item a line --- */
 
 static struct text trim(struct text line) {
@@ -185,7 +189,7 @@ static void take_items(struct compilation *c, const struct stmt *s) {
   const struct symbol *symbol = symbol_expect(c, s->name, SYMBOL_LIST);
   if (!symbol) return;
   struct list *list = &c->lists.at[symbol->index];
-  for (size_t i = 0; s->expr && i < s->expr->count; i++) list_add_expr(c, list, s->expr->items[i], s->removes);
+  list_add_items(c, list, s->expr, s->removes);
   if (s->path.span.file) read_list_file(c, list, &s->path, s->removes);
 }
 
@@ -205,15 +209,17 @@ static void take_pair(struct compilation *c, struct name_map *map, const struct 
   }
   if (key.canonical.len == 0)
     never_matches(c, pair->key.span, "an empty key is no piece of a name", "name a word, such as \"google\"");
-  for (size_t i = 0; pair->values && i < pair->values->count; i++)
-    list_add_expr(c, values, pair->values->items[i], false);
+  list_add_items(c, values, pair->values, false);
+}
+
+void map_add_pairs(struct compilation *c, struct name_map *map, const struct map_pair *pairs) {
+  for (; pairs; pairs = pairs->next) take_pair(c, map, pairs);
 }
 
 static void take_pairs(struct compilation *c, const struct stmt *s) {
   const struct symbol *symbol = s->extends ? symbol_expect(c, s->name, SYMBOL_MAP) : symbol_find(c, s->name.text);
   if (!symbol || symbol->kind != SYMBOL_MAP) return; /* a name that was taken; that has been said */
-  for (const struct map_pair *pair = s->pairs; pair; pair = pair->next)
-    take_pair(c, &c->maps.at[symbol->index], pair);
+  map_add_pairs(c, &c->maps.at[symbol->index], s->pairs);
 }
 
 /* --- removals --- */

@@ -98,6 +98,8 @@ struct atom *atom_append(struct atom *list, struct atom *atom);
 struct test_line *line_new(struct parse *p, enum test_line_kind kind, struct span span, struct word word);
 struct test_line *line_fact(struct parse *p, struct span span, struct word fact, struct atom *atoms);
 struct test_line *line_dns(struct parse *p, struct span span, struct word type, struct atom *atoms);
+struct test_line *line_list(struct parse *p, struct span span, struct word list, struct expr *items);
+struct test_line *line_map(struct parse *p, struct span span, struct word map, struct map_pair *pairs);
 struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum outcome outcome);
 struct test_line *line_expect_rule(struct parse *p, struct span span, struct word rule, enum outcome outcome);
 struct test_line *line_expect_score(struct parse *p, struct span span, enum compare_op op, struct number number);

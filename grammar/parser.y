@@ -61,10 +61,10 @@ static void assay_yyerror(struct span *at, struct parse *p, const char *message)
 %type <expr> expr conj neg cmp sum prod unary postfix primary literal set set_items set_item members member args
 %type <word> plain name word path tags text
 %type <body> rule_body exempt_body group_body
-%type <pairs> pairs pair
+%type <pairs> map pairs pair
 %type <number> num
 %type <atom> value values atom atoms
-%type <line> rule_test_lines rule_test_line test_lines test_line fact_line dns_block dns_lines dns_line expect
+%type <line> rule_test_lines rule_test_line test_lines test_line fact_line dns_block dns_lines dns_line expect list_line
 %type <outcome> outcome
 %type <compare> comparison
 
@@ -84,10 +84,8 @@ statement:
   | LIST name ADD_TO FROM STRING                      { stmt_list_change(p, @$, $2, false, NULL, $5); }
   | LIST name TAKE_FROM set                           { stmt_list_change(p, @$, $2, true, $4, (struct word){0}); }
   | LIST name TAKE_FROM FROM STRING                   { stmt_list_change(p, @$, $2, true, NULL, $5); }
-  | MAP name '{' pairs comma '}'                      { stmt_map(p, span_join(@1, @2), $2, false, $4); }
-  | MAP name ADD_TO '{' pairs comma '}'               { stmt_map(p, span_join(@1, @2), $2, true, $5); }
-  | MAP name '{' '}'                                  { stmt_map(p, span_join(@1, @2), $2, false, NULL); }
-  | MAP name ADD_TO '{' '}'                           { stmt_map(p, span_join(@1, @2), $2, true, NULL); }
+  | MAP name map                                      { stmt_map(p, span_join(@1, @2), $2, false, $3); }
+  | MAP name ADD_TO map                               { stmt_map(p, span_join(@1, @2), $2, true, $4); }
   | LET name ASSIGN expr                              { stmt_let(p, span_join(@1, @2), $2, $4); }
   | RULE UPPER '{' rule_body '}'                      { stmt_body(p, S_RULE, span_join(@1, @2), $2, $4); }
   | GROUP name '{' group_body '}'                     { stmt_body(p, S_GROUP, span_join(@1, @2), $2, $4); }
@@ -153,15 +151,21 @@ outcome:
   | UNKNOWN                                           { $$ = OUTCOME_UNKNOWN; }
   ;
 
+map: '{' pairs comma '}' { $$ = $2; } | '{' '}'       { $$ = NULL; } ;
 pairs: pair | pairs ',' pair                          { $$ = map_pair_join($1, $3); } ;
 pair: STRING ASSIGN set                               { $$ = map_pair_new(p, $1, $3); } ;
 
 /* --- tests --- */
 
 rule_test_lines: %empty { $$ = NULL; } | rule_test_lines rule_test_line { $$ = line_append($1, $2); } ;
-rule_test_line: fact_line | dns_block | UPPER outcome { $$ = line_pin(p, @$, $1, $2); } ;
+rule_test_line: fact_line | dns_block | list_line | UPPER outcome { $$ = line_pin(p, @$, $1, $2); } ;
 test_lines: %empty { $$ = NULL; } | test_lines test_line { $$ = line_append($1, $2); } ;
-test_line: fact_line | dns_block | expect ;
+test_line: fact_line | dns_block | list_line | expect ;
+
+list_line:
+    LIST name ADD_TO set                              { $$ = line_list(p, @$, $2, $4); }
+  | MAP name ADD_TO map                               { $$ = line_map(p, @$, $2, $4); }
+  ;
 
 fact_line: path values                                { $$ = line_fact(p, @$, $1, $2); } ;
 path: plain | path '.' word                           { $$ = word_join(p, $1, $3); } ;

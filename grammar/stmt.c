@@ -282,6 +282,18 @@ struct test_line *line_dns(struct parse *p, struct span span, struct word type, 
   return line_atoms(p, LINE_DNS, span, type, atoms);
 }
 
+struct test_line *line_list(struct parse *p, struct span span, struct word list, struct expr *items) {
+  struct test_line *line = line_new(p, LINE_LIST, span, list);
+  if (line) line->items = items;
+  return line;
+}
+
+struct test_line *line_map(struct parse *p, struct span span, struct word map, struct map_pair *pairs) {
+  struct test_line *line = line_new(p, LINE_MAP, span, map);
+  if (line) line->pairs = pairs;
+  return line;
+}
+
 struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum outcome outcome) {
   struct test_line *line = line_new(p, LINE_PIN, span, rule);
   if (line) line->outcome = outcome;

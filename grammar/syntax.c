@@ -121,10 +121,19 @@ static const char *regex_help(const struct syntax *s) {
 
 static const char *operator_help(const struct syntax *s) {
   bool condition = expects(s, "and"), in_test = expects(s, "string") && expects(s, "unknown") && !expects(s, "any");
+  if (in_test && is(s->found, "+=")) return "a test adds to a list by `list a_name += { … }`";
   if (in_test) return "a line of a test is a fact and its value: helo \"mx.example\"";
   if (condition && is(s->found, "=")) return "to compare, write `==`";
   if (condition && is_comparison(s->found)) return "comparisons do not chain: write `a < b and b < c`";
   if (condition && is(s->found, "','") && expects(s, "')'")) return "for several conditions write `any of (a, b)`";
+  return NULL;
+}
+
+/* Inside braces a list is a line of a test. */
+static const char *list_help(const struct syntax *s) {
+  if (s->depth == 0) return NULL;
+  if (s->before == TOK_ADD_TO) return "what a test adds stands in the test: `+= { … }`";
+  if (s->count == 1 && expects(s, "+=")) return "inside a test, lists and maps can only gain something, by `+=`";
   return NULL;
 }
 
@@ -176,6 +185,7 @@ static void help(const struct syntax *s) {
   struct diags *diags = s->parse->diags;
   const char *text = foreign_help(s), *form = statement_form(s);
   struct text near = near_keyword(s);
+  if (!text) text = list_help(s);
   if (!text) text = habit_help(s);
   if (text)
     diag_help(diags, "%s", text);

@@ -2,6 +2,7 @@
  * Must never know: how a test is run. */
 #include "grammar/codes.h"
 #include "grammar/compile.h"
+#include "grammar/test_lists.h"
 
 static const char *value_form(enum field_type type) {
   static const char *const forms[] = {
@@ -152,10 +153,11 @@ static void check_line(struct compilation *c, struct test_line *line) {
   if (line->expect == EXPECT_ACTION) check_action(c, line);
 }
 
-static void check_test(struct compilation *c, const struct test_tree *test) {
+static void check_test(struct compilation *c, struct test_tree *test) {
   bool expects = test->rule != NO_INDEX;
   for (struct test_line *line = test->lines; line; line = line->next) {
     check_line(c, line);
+    if (line->kind == LINE_LIST || line->kind == LINE_MAP) test_lists_take(c, test, line);
     expects |= line->kind == LINE_EXPECT;
   }
   if (expects) return;
@@ -165,6 +167,6 @@ static void check_test(struct compilation *c, const struct test_tree *test) {
 
 void tests_check(struct compilation *c) {
   for (size_t r = 0; r < c->rules.count; r++)
-    for (const struct test_tree *test = c->rules.at[r].body->tests; test; test = test->next) check_test(c, test);
+    for (struct test_tree *test = c->rules.at[r].body->tests; test; test = test->next) check_test(c, test);
   for (size_t i = 0; i < c->tests.count; i++) check_test(c, c->tests.at[i]);
 }

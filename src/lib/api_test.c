@@ -1,5 +1,6 @@
 /* Owns the running of the tests that rule files hold.
  * Must never know: who reads the report. */
+#include "grammar/test_lists.h"
 #include "lib/handles.h"
 #include "lib/test_facts.h"
 #include "lib/trace.h"
@@ -9,9 +10,10 @@ enum { PINS_MAX = 256 };
 struct runner {
   const assay_ruleset *ruleset;
   const struct compilation *c;
+  const struct linked *linked; /* what the test at hand runs on */
   assay_facts *facts;
   assay_workspace *workspace;
-  assay_verdict *verdict;
+  struct verdict *verdict;
   struct buf title, file, expected, got, trace;
   bool (*report)(void *user, const assay_test_result *result);
   void *user;
@@ -41,7 +43,7 @@ static void tell(struct runner *r, const struct test_tree *test, bool passed) {
   assay_test_result result = {
       .file = text_end(&r->file),
       .line = place.line,
-      .rule = test->rule == NO_INDEX ? NULL : r->ruleset->linked->program->rules[test->rule].name.ptr,
+      .rule = test->rule == NO_INDEX ? NULL : r->linked->program->rules[test->rule].name.ptr,
       .title = text_end(&r->title),
       .passed = passed,
       .expected = text_end(&r->expected),
@@ -58,7 +60,7 @@ static assay_status judge_rule(struct runner *r, const struct test_tree *test, e
     if (count == PINS_MAX) return ASSAY_OVER_LIMIT;
     pins[count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
   }
-  return verdict_judge(answer, test->rule, pins, count, r->ruleset->linked, r->facts->facts, r->workspace->workspace);
+  return verdict_judge(answer, test->rule, pins, count, r->linked, r->facts->facts, r->workspace->workspace);
 }
 
 static assay_status run_rule_test(struct runner *r, const struct test_tree *test) {
@@ -114,7 +116,8 @@ static void got_score(struct buf *out, const struct verdict *v) {
 }
 
 static bool check_expect(struct runner *r, const struct test_line *line) {
-  const struct verdict *v = r->verdict->verdict;
+  const struct verdict *v = r->verdict;
+  const struct program *p = r->linked->program;
   switch (line->expect) {
     case EXPECT_RULE:
       buf_printf(&r->got, "%.*s %s", TEXT_ARG(line->word.text), outcomes[rule_outcome(v, line->index)]);
@@ -124,7 +127,7 @@ static bool check_expect(struct runner *r, const struct test_line *line) {
       buf_printf(&r->got, "action %s", assay_action_text((assay_action)v->action));
       return v->action == (enum action)line->index;
     case EXPECT_EXEMPT:
-      buf_printf(&r->got, "%s", v->exempt == NO_INDEX ? "no exemption" : assay_verdict_exempt(r->verdict));
+      buf_text(&r->got, v->exempt == NO_INDEX ? TEXT("no exemption") : p->exempts[v->exempt].name);
       return (v->exempt == line->index) != line->negated;
   }
   return false;
@@ -132,8 +135,8 @@ static bool check_expect(struct runner *r, const struct test_line *line) {
 
 /* Every rule that hit or is open, and the trace of the one that was asked for. */
 static void explain(struct runner *r, const struct test_line *line) {
-  const struct verdict *v = r->verdict->verdict;
-  const struct program *p = r->ruleset->linked->program;
+  const struct verdict *v = r->verdict;
+  const struct program *p = r->linked->program;
   for (size_t i = 0; i < v->hit_count; i++) {
     buf_printf(&r->trace, "    hit      %.*s ", TEXT_ARG(p->rules[v->hits[i]].name));
     buf_milli(&r->trace, p->rules[v->hits[i]].score);
@@ -151,7 +154,8 @@ static void explain(struct runner *r, const struct test_line *line) {
 
 static assay_status run_whole_test(struct runner *r, const struct test_tree *test) {
   assay_status status = test_facts_fill(r->facts, test->lines);
-  if (status == ASSAY_OK) status = assay_evaluate(r->ruleset, r->facts, r->workspace, r->verdict);
+  if (status == ASSAY_OK)
+    status = verdict_evaluate(r->verdict, r->linked, r->facts->facts, r->workspace->workspace);
   if (status != ASSAY_OK) return status;
   bool passed = true;
   buf_text(&r->title, test->title);
@@ -169,15 +173,37 @@ static assay_status run_whole_test(struct runner *r, const struct test_tree *tes
   return ASSAY_OK;
 }
 
+/* --- all tests --- */
+
 static bool is_named(const struct compilation *c, uint32_t file) {
   for (size_t i = 0; i < c->named_files.count; i++)
     if (c->named_files.at[i] == file) return true;
   return false;
 }
 
+/* A test that adds to lists runs on a program of its own, which passes the same verifier. */
+static assay_status link_own(struct linked **out, const struct runner *r, const struct test_lists *gains) {
+  const assay_alloc *alloc = r->ruleset->alloc;
+  struct program program;
+  struct verified *verified;
+  struct verify_fault fault;
+  if (!test_lists_extend(&program, r->ruleset->linked->program, r->c, gains)) {
+    arena_free(&program.arena);
+    return ASSAY_NO_MEMORY;
+  }
+  assay_status status = program_verify(&verified, &program, alloc, &fault);
+  if (status != ASSAY_OK) return status;
+  return linked_new(out, verified, r->ruleset->linked->vocabulary, alloc);
+}
+
 static assay_status run_one(struct runner *r, const struct test_tree *test) {
+  struct linked *own = NULL;
   clear(r);
-  return test->rule == NO_INDEX ? run_whole_test(r, test) : run_rule_test(r, test);
+  assay_status status = test->lists ? link_own(&own, r, test->lists) : ASSAY_OK;
+  r->linked = own ? own : r->ruleset->linked;
+  if (status == ASSAY_OK) status = test->rule == NO_INDEX ? run_whole_test(r, test) : run_rule_test(r, test);
+  linked_free(own);
+  return status;
 }
 
 static assay_status run_all(struct runner *r) {
@@ -199,9 +225,9 @@ assay_status assay_ruleset_test(const assay_ruleset *ruleset,
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_init(all[i], ruleset->alloc);
   assay_status status = assay_facts_new_with(&r.facts, ruleset->vocabulary, ruleset->alloc);
   if (status == ASSAY_OK) status = assay_workspace_new(&r.workspace, ruleset->alloc);
-  if (status == ASSAY_OK) status = assay_verdict_new(&r.verdict, ruleset->alloc);
+  if (status == ASSAY_OK) status = verdict_new(&r.verdict, ruleset->alloc);
   if (status == ASSAY_OK) status = run_all(&r);
-  assay_verdict_free(r.verdict);
+  verdict_free(r.verdict);
   assay_workspace_free(r.workspace);
   assay_facts_free(r.facts);
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_free(all[i]);
