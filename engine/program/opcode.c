@@ -24,12 +24,13 @@ const struct opcode_info *opcode_info(unsigned op) {
 }
 
 static bool slot_letter(char c) {
-  return c == '*' || c == '^' || strchr("birsnamSNAIRM", c) != NULL;
+  return (c >= 'a' && c <= 'z') || c == '*' || c == '^' || (c && strchr("SNAIRM", c));
 }
 
+/* Asked for on the way of each unknown condition, so it stops at what is no slot: those stand first. */
 unsigned opcode_slots(unsigned op) {
   unsigned count = 0;
-  for (const char *c = infos[op].operands; *c; c++) count += slot_letter(*c);
+  while (slot_letter(infos[op].operands[count])) count++;
   return count;
 }
 
