@@ -63,14 +63,23 @@ enum action score_verdict(const struct threshold thresholds[ACTION_COUNT], const
   return open ? ACTION_DEFER : action;
 }
 
+/* Whether every final action that a score of up to the one for `last` may call for is softened. low never exceeds
+ * low_at_best, which goes together with soon_high. */
+static bool surely_softened(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                            struct exempt_state exempts, enum action first, enum action last) {
+  if (exempts.failed) return true;
+  for (unsigned a = is_final(first) ? first : ACTION_REJECT; a <= last; a++)
+    if (thresholds[a].set && score->low_at_best >= thresholds[a].at) return false;
+  return true;
+}
+
+/* The score may still call for any action from first to last. They are one if they are the same and not softened, or if
+ * each is defer or softened to it. */
 bool score_settled(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
                    struct exempt_state exempts) {
-  enum action action = score_action(thresholds, score->soon_low);
-  if (action != score_action(thresholds, score->soon_high)) return false;
-  if (exempts.not_yet) return action == ACTION_ACCEPT;
-  if (!is_final(action)) return true;
-  int64_t at = thresholds[action].at;
-  bool surely_refused = !exempts.failed && score->low >= at;
-  bool surely_softened = exempts.failed || score->low_at_best < at;
-  return surely_refused || surely_softened;
+  enum action first = score_action(thresholds, score->soon_low), last = score_action(thresholds, score->soon_high);
+  if (exempts.not_yet) return last == ACTION_ACCEPT;
+  if (first == last && !is_final(first)) return true;
+  if (first == last && !exempts.failed && score->low >= thresholds[first].at) return true;
+  return first >= ACTION_DEFER && surely_softened(thresholds, score, exempts, first, last);
 }

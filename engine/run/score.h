@@ -30,7 +30,8 @@ enum action score_action(const struct threshold thresholds[ACTION_COUNT], int64_
 enum action score_verdict(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
                           struct exempt_state exempts);
 
-/* Whether nothing that is not yet known can change that action. */
+/* Whether nothing that is not yet known can change that action. Never says so wrongly. Says no where only trying all sums
+ * could tell: when both reject and discard are in reach, and a low at its best lies between their thresholds. */
 bool score_settled(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
                    struct exempt_state exempts);
 

@@ -14,6 +14,8 @@ static const struct threshold usual[ACTION_COUNT] = {
     {true, 3000, {NULL, 0}}, {true, 5000, {NULL, 0}}, {true, 10000, {NULL, 0}},
 };
 static const struct threshold reject_only[ACTION_COUNT] = {[ACTION_REJECT] = {true, 5000, {NULL, 0}}};
+static const struct threshold no_reject[ACTION_COUNT] = {
+    [ACTION_DEFER] = {true, 3000, {NULL, 0}}, [ACTION_DISCARD] = {true, 10000, {NULL, 0}}};
 static const struct threshold below_zero[ACTION_COUNT] = {
     [ACTION_TAG] = {true, -1000, {NULL, 0}}, [ACTION_REJECT] = {true, 0, {NULL, 0}}};
 
@@ -136,11 +138,59 @@ static void softening_by_table(void **state) {
   }
 }
 
+/* Defer and what is softened to it are one answer: a sure rule, one that failed, two that are late. */
+static void deferred_either_way_by_table(void **state) {
+  (void)state;
+  static const struct {
+    const struct threshold *thresholds;
+    int64_t sure, failed, late[2];
+    enum answer_kind exempt;
+    bool settled;
+  } rows[] = {
+      /* now defer, later perhaps reject, which the failed look-up could have prevented */
+      {usual, 4000, -2000, {1500, 0}, ANSWER_NO, true},
+      {usual, 3000, -2000, {1500, 0}, ANSWER_NO, true}, /* never more than defer */
+      {usual, 4000, -2000, {2999, 0}, ANSWER_NO, true},
+      {usual, 4000, -2000, {3000, 0}, ANSWER_NO, false}, /* 5 even with the failed one: refused */
+      {usual, 4000, 0, {1000, 0}, ANSWER_NO, false},
+      {usual, 4000, 2000, {1000, 0}, ANSWER_NO, false}, /* it could only have made things worse */
+      {usual, 2999, -2000, {2500, 0}, ANSWER_NO, false}, /* but greylist is not defer */
+      {usual, 6000, -2000, {0, -1500}, ANSWER_NO, true},
+      {usual, 6000, -2000, {0, -3500}, ANSWER_NO, false},
+      {usual, 4000, 0, {1500, 0}, ANSWER_FAILED, true},
+      {usual, 4000, 0, {9000, 0}, ANSWER_FAILED, true},
+      {usual, 2000, 0, {9000, 0}, ANSWER_FAILED, false},
+      {usual, 4000, -2000, {1500, 0}, ANSWER_NOT_YET, false},
+      /* up to discard, past reject: neither is meant */
+      {usual, 4000, -9000, {6000, 0}, ANSWER_NO, true},
+      {usual, 9000, -9000, {1000, 0}, ANSWER_NO, true},
+      {usual, 9000, -3000, {1000, 0}, ANSWER_NO, false}, /* discard is softened, reject is not */
+      {usual, 4000, -4000, {2000, 5000}, ANSWER_NO, false}, /* 9 is refused, by 5; 11 deferred */
+      {usual, 4000, -1000, {7000, 0}, ANSWER_NO, false},
+      {no_reject, 4000, -4000, {7000, 0}, ANSWER_NO, true},
+      {no_reject, 4000, -1000, {7000, 0}, ANSWER_NO, false},
+      {reject_only, 4000, -4000, {2000, 0}, ANSWER_NO, false}, /* accept, or defer */
+      {reject_only, 5000, -4000, {2000, 0}, ANSWER_NO, true},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct score score = {0};
+    struct exempt_state exempts = {rows[i].exempt == ANSWER_NOT_YET, rows[i].exempt == ANSWER_FAILED};
+    score_add(&score, rows[i].sure, ANSWER_YES);
+    score_add(&score, rows[i].failed, ANSWER_FAILED);
+    for (size_t late = 0; late < 2; late++) score_add(&score, rows[i].late[late], ANSWER_NOT_YET);
+    bool settled = score_settled(rows[i].thresholds, &score, exempts);
+    if (settled != rows[i].settled) print_error("row %zu\n", i);
+    assert_int_equal(settled, rows[i].settled);
+    if (settled) assert_int_equal(score_verdict(rows[i].thresholds, &score, exempts), ACTION_DEFER);
+  }
+}
+
 /* --- settled, by the definition: nothing that is not yet known can change the action --- */
 
-enum { RULES = 5, GROUPS = 2 };
+enum { RULES = 5, GROUPS = 2, OUTCOMES = 3 };
 
 struct case_of {
+  const struct threshold *thresholds;
   int64_t points[RULES];
   unsigned group[RULES];
   enum answer_kind answer[RULES], exempt;
@@ -157,31 +207,45 @@ static struct score total_of(const struct case_of *c, const enum answer_kind *an
   return total;
 }
 
+static struct exempt_state exempts_of(enum answer_kind exempt) {
+  return (struct exempt_state){exempt == ANSWER_NOT_YET, exempt == ANSWER_FAILED};
+}
+
 static enum action action_of(const struct case_of *c, const enum answer_kind *answers, enum answer_kind exempt) {
   if (exempt == ANSWER_YES) return ACTION_ACCEPT;
   struct score score = total_of(c, answers);
-  struct exempt_state state = {exempt == ANSWER_NOT_YET, exempt == ANSWER_FAILED};
-  return score_verdict(usual, &score, state);
+  return score_verdict(c->thresholds, &score, exempts_of(exempt));
 }
 
-/* Tries every way in which what is not yet known can come out: no, yes, failed. */
-static bool same_whatever_comes(const struct case_of *c, enum action action, int64_t low, int64_t high) {
-  unsigned open = (c->exempt == ANSWER_NOT_YET) * 1u, ways = 1;
-  for (unsigned r = 0; r < RULES; r++) open += c->answer[r] == ANSWER_NOT_YET;
-  for (unsigned i = 0; i < open; i++) ways *= 3;
-  static const enum answer_kind outcomes[] = {ANSWER_NO, ANSWER_YES, ANSWER_FAILED};
+/* One way in which what is not yet known comes out; the digits of `way`, to the base of the outcomes, say which. */
+static enum answer_kind complete(const struct case_of *c, unsigned way, enum answer_kind answers[RULES]) {
+  static const enum answer_kind outcomes[OUTCOMES] = {ANSWER_NO, ANSWER_YES, ANSWER_FAILED};
+  for (unsigned r = 0; r < RULES; r++) {
+    answers[r] = c->answer[r];
+    if (answers[r] == ANSWER_NOT_YET) answers[r] = outcomes[way % OUTCOMES], way /= OUTCOMES;
+  }
+  return c->exempt == ANSWER_NOT_YET ? outcomes[way % OUTCOMES] : c->exempt;
+}
+
+static unsigned ways_of(const struct case_of *c) {
+  unsigned ways = c->exempt == ANSWER_NOT_YET ? OUTCOMES : 1;
+  for (unsigned r = 0; r < RULES; r++) ways *= c->answer[r] == ANSWER_NOT_YET ? OUTCOMES : 1;
+  return ways;
+}
+
+/* Tries every way. On each, the interval must hold, and only narrow. */
+static bool same_whatever_comes(const struct case_of *c) {
+  struct score before = total_of(c, c->answer);
+  enum action action = action_of(c, c->answer, c->exempt);
+  unsigned ways = ways_of(c);
   bool same = true;
   for (unsigned way = 0; way < ways; way++) {
-    enum answer_kind answers[RULES], exempt = c->exempt;
-    unsigned left = way;
-    for (unsigned r = 0; r < RULES; r++) {
-      answers[r] = c->answer[r];
-      if (answers[r] == ANSWER_NOT_YET) answers[r] = outcomes[left % 3], left /= 3;
-    }
-    if (exempt == ANSWER_NOT_YET) exempt = outcomes[left % 3];
+    enum answer_kind answers[RULES], exempt = complete(c, way, answers);
+    struct score after = total_of(c, answers);
     same &= action_of(c, answers, exempt) == action;
-    struct score after = total_of(c, answers); /* the interval holds, and only narrows */
-    assert_true(low <= after.low && after.low <= after.now && after.now <= after.high && after.high <= high);
+    assert_true(before.low <= after.low && after.low <= after.now);
+    assert_true(after.now <= after.high && after.high <= before.high);
+    assert_true(before.soon_low <= after.now && after.now <= before.soon_high && after.low <= before.low_at_best);
   }
   return same;
 }
@@ -193,39 +257,119 @@ static uint64_t next_random(uint64_t *state) {
   return *state >> 11;
 }
 
+static void make_case(struct case_of *c, uint64_t *seed) {
+  static const struct threshold *const sets[] = {usual, usual, no_reject, reject_only, below_zero};
+  *c = (struct case_of){.thresholds = sets[next_random(seed) % (sizeof sets / sizeof *sets)]};
+  c->exempt = next_random(seed) % 3 ? ANSWER_NO : (enum answer_kind)(2 + next_random(seed) % 3);
+  for (unsigned r = 0; r < RULES; r++) {
+    c->points[r] = (int64_t)(next_random(seed) % 17) * 500 - 3000;
+    c->group[r] = (unsigned)(next_random(seed) % GROUPS);
+    c->answer[r] = (enum answer_kind)(next_random(seed) % 5);
+  }
+  for (unsigned g = 0; g < GROUPS; g++) {
+    c->floor[g] = next_random(seed) % 2 ? INT64_MIN : -(int64_t)(next_random(seed) % 4) * 500;
+    c->cap[g] = next_random(seed) % 2 ? INT64_MAX : (int64_t)(next_random(seed) % 12) * 500;
+  }
+}
+
+/* Where only trying all sums could tell: see run/score.h. */
+static bool only_sums_tell(const struct threshold *t, const struct score *score) {
+  const struct threshold *reject = &t[ACTION_REJECT], *discard = &t[ACTION_DISCARD];
+  bool both = reject->set && discard->set && score->soon_low < discard->at && score->soon_high >= discard->at;
+  return both && reject->at <= score->low_at_best && score->low_at_best < discard->at;
+}
+
+typedef bool settled_fn(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                        struct exempt_state exempts);
+
+struct tally {
+  size_t settled, wrongly, needlessly_open; /* the last: where the rule says that it is exact */
+};
+
+static struct tally hold_against_all_outcomes(settled_fn *settled_by) {
+  uint64_t seed = 424242;
+  struct tally tally = {0};
+  for (size_t i = 0; i < 40000; i++) {
+    struct case_of c;
+    make_case(&c, &seed);
+    struct score score = total_of(&c, c.answer);
+    bool settled = settled_by(c.thresholds, &score, exempts_of(c.exempt)), same = same_whatever_comes(&c);
+    tally.settled += settled;
+    tally.wrongly += settled && !same;
+    tally.needlessly_open += !settled && same && !only_sums_tell(c.thresholds, &score);
+  }
+  return tally;
+}
+
 static void settled_means_settled(void **state) {
   (void)state;
-  uint64_t seed = 424242;
-  size_t settled_count = 0;
-  for (size_t i = 0; i < 20000; i++) {
-    struct case_of c = {.exempt =
-                            next_random(&seed) % 3 ? ANSWER_NO : (enum answer_kind)(2 + next_random(&seed) % 3)};
-    for (unsigned r = 0; r < RULES; r++) {
-      c.points[r] = (int64_t)(next_random(&seed) % 13) * 500 - 2000;
-      c.group[r] = (unsigned)(next_random(&seed) % GROUPS);
-      c.answer[r] = (enum answer_kind)(next_random(&seed) % 5);
-    }
-    for (unsigned g = 0; g < GROUPS; g++) {
-      c.floor[g] = next_random(&seed) % 2 ? INT64_MIN : -(int64_t)(next_random(&seed) % 4) * 500;
-      c.cap[g] = next_random(&seed) % 2 ? INT64_MAX : (int64_t)(next_random(&seed) % 12) * 500;
-    }
-    struct score score = total_of(&c, c.answer);
-    struct exempt_state exempts = {c.exempt == ANSWER_NOT_YET, c.exempt == ANSWER_FAILED};
-    bool settled = score_settled(usual, &score, exempts);
-    bool same = same_whatever_comes(&c, score_verdict(usual, &score, exempts), score.low, score.high);
-    assert_true(same || !settled);
-    /* Where the score could still pass from defer to a reject that would be softened to it, waiting is only not needed. */
-    if (score_action(usual, score.soon_low) == score_action(usual, score.soon_high))
-      assert_int_equal(settled, same);
-    settled_count += settled;
+  struct tally tally = hold_against_all_outcomes(score_settled);
+  assert_int_equal(tally.wrongly, 0);
+  assert_int_equal(tally.needlessly_open, 0);
+  assert_in_range(tally.settled, 10000, 35000);
+}
+
+/* --- rules that are nearly right must be found out --- */
+
+static bool unsoftened_alone(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                             struct exempt_state exempts) {
+  return score_action(thresholds, score->soon_low) == score_action(thresholds, score->soon_high) &&
+         score_settled(thresholds, score, exempts);
+}
+
+static bool by_the_low_of_now(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                              struct exempt_state exempts) {
+  struct score wrong = *score;
+  wrong.low_at_best = score->low;
+  return score_settled(thresholds, &wrong, exempts);
+}
+
+static bool greylist_is_defer(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                              struct exempt_state exempts) {
+  struct score wrong = *score;
+  if (score_action(thresholds, score->soon_low) == ACTION_GREYLIST) wrong.soon_low = thresholds[ACTION_DEFER].at;
+  return score_settled(thresholds, &wrong, exempts);
+}
+
+/* As if only the harshest action in reach had to be softened. */
+static bool harshest_alone(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                           struct exempt_state exempts) {
+  struct threshold wrong[ACTION_COUNT];
+  for (unsigned a = 0; a < ACTION_COUNT; a++) wrong[a] = thresholds[a];
+  enum action first = score_action(thresholds, score->soon_low);
+  if (first == ACTION_DEFER && score->soon_high >= wrong[ACTION_DISCARD].at)
+    wrong[ACTION_REJECT].set = !wrong[ACTION_DISCARD].set;
+  return score_settled(wrong, score, exempts);
+}
+
+static bool exemptions_forgotten(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
+                                 struct exempt_state exempts) {
+  (void)exempts;
+  return score_settled(thresholds, score, (struct exempt_state){false, false});
+}
+
+static void mistakes_are_found(void **state) {
+  (void)state;
+  static const struct {
+    settled_fn *mistake;
+    bool safe; /* it only leaves open what is settled */
+  } rows[] = {
+      {unsoftened_alone, true}, {by_the_low_of_now, false}, {greylist_is_defer, false},
+      {harshest_alone, false},  {exemptions_forgotten, false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct tally tally = hold_against_all_outcomes(rows[i].mistake);
+    assert_int_equal(rows[i].safe, tally.wrongly == 0);
+    assert_true(tally.wrongly + tally.needlessly_open > 0);
   }
-  assert_in_range(settled_count, 2000, 18000);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sums_by_table),      cmocka_unit_test(bounds_by_table), cmocka_unit_test(actions_by_table),
-      cmocka_unit_test(softening_by_table), cmocka_unit_test(settled_means_settled),
+      cmocka_unit_test(sums_by_table),         cmocka_unit_test(bounds_by_table),
+      cmocka_unit_test(actions_by_table),      cmocka_unit_test(softening_by_table),
+      cmocka_unit_test(deferred_either_way_by_table), cmocka_unit_test(settled_means_settled),
+      cmocka_unit_test(mistakes_are_found),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
