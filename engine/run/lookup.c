@@ -251,11 +251,10 @@ static bool ptr_names(struct gather *gather, struct addr *client, struct value *
   return !gather->missing;
 }
 
-VALUE(RDNS) {
-  UNUSED;
+void value_rdns(struct workspace *ws, enum field field, struct value *out) {
   struct gather names = {.ws = ws};
   struct addr client;
-  if (known_fact(ws, ws->linked->fields[insn->c], out) || !ptr_names(&names, &client, out)) return;
+  if (known_fact(ws, field, out) || !ptr_names(&names, &client, out)) return;
   size_t at = 0;
   enum answer_kind answer = ANSWER_NO;
   if (names.items.count > 1) answer = find_confirmed(ws, names.items.at, names.items.count, client, &at);
@@ -264,6 +263,8 @@ VALUE(RDNS) {
   else
     value_name(ws, names.items.count ? names.items.at[answer == ANSWER_YES ? at : 0].host->raw : TEXT(""), out);
 }
+
+VALUE(RDNS) { UNUSED; value_rdns(ws, ws->linked->fields[insn->c], out); }
 
 VALUE(RDNS_CONFIRMED) {
   UNUSED;

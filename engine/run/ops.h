@@ -33,6 +33,9 @@ void value_name(struct workspace *ws, struct text raw, struct value *out);
 /* The reverse name of an address, in the workspace's arena. */
 struct text value_reverse_name(struct workspace *ws, struct addr addr);
 
+/* The client's reverse name: the fact where the front end said anything about it, else what DNS answered. */
+void value_rdns(struct workspace *ws, enum field field, struct value *out);
+
 /* The boolean properties of a name or an address, as the BITS instructions set them. */
 uint32_t op_bits(const struct insn *insn, const struct value *a);
 

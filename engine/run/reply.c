@@ -2,10 +2,12 @@
  * Must never know: who sends the reply. */
 #include "run/reply.h"
 
+#include "run/ops.h"
+
 struct reply {
-  struct verdict *verdict;
+  const struct verdict *verdict;
   const struct program *program;
-  const struct facts *facts;
+  struct workspace *ws;
 };
 
 /* Only printable ASCII goes out, so nobody outside can end the line or start another. */
@@ -14,14 +16,6 @@ static void put_safe(struct buf *out, struct text text) {
   buf_text(out, text);
   for (; at < out->len; at++)
     if (out->ptr[at] < 0x20 || out->ptr[at] >= 0x7f) out->ptr[at] = '?';
-}
-
-static void put_fact(struct buf *out, const struct facts *facts, enum field field) {
-  const struct fact_value *fact = &facts->values[field];
-  size_t before = out->len;
-  if (fact->state == FACT_KNOWN && field_info(field)->type == FIELD_ADDRESS) addr_print(out, fact->address);
-  if (fact->state == FACT_KNOWN && field_info(field)->type == FIELD_NAME) put_safe(out, fact->text);
-  if (out->len == before) buf_byte(out, '-');
 }
 
 static void put_score(struct buf *out, const struct reply *reply) {
@@ -46,16 +40,28 @@ static void put_top(struct buf *out, const struct reply *reply) {
   put_safe(out, top ? top->name : TEXT("-"));
 }
 
+/* What is empty or unknown shows as a hyphen. */
+static void put_outside(struct buf *out, struct text text) {
+  put_safe(out, text.len ? text : TEXT("-"));
+}
+
 static void put_helo(struct buf *out, const struct reply *reply) {
-  put_fact(out, reply->facts, FIELD_HELO);
+  const struct fact_value *helo = &reply->ws->facts->values[FIELD_HELO];
+  put_outside(out, helo->state == FACT_KNOWN ? helo->text : TEXT(""));
 }
 
 static void put_ip(struct buf *out, const struct reply *reply) {
-  put_fact(out, reply->facts, FIELD_CLIENT_IP);
+  const struct fact_value *ip = &reply->ws->facts->values[FIELD_CLIENT_IP];
+  size_t before = out->len;
+  if (ip->state == FACT_KNOWN) addr_print(out, ip->address);
+  if (out->len == before) buf_byte(out, '-');
 }
 
+/* As the rules see it. */
 static void put_rdns(struct buf *out, const struct reply *reply) {
-  put_fact(out, reply->facts, FIELD_CLIENT_RDNS);
+  struct value name;
+  value_rdns(reply->ws, FIELD_CLIENT_RDNS, &name);
+  put_outside(out, name.known ? name.host->raw : TEXT(""));
 }
 
 static const struct {
@@ -84,9 +90,9 @@ static size_t put_next(struct buf *out, struct text rest, const struct reply *re
   return text_starts(rest, TEXT("{{")) ? 2 : 1;
 }
 
-void reply_write(struct verdict *verdict, const struct linked *linked, const struct facts *facts) {
-  struct text template = linked->program->thresholds[verdict->action].reply;
-  struct reply reply = {verdict, linked->program, facts};
+void reply_write(struct verdict *verdict, struct workspace *ws) {
+  struct text template = ws->linked->program->thresholds[verdict->action].reply;
+  struct reply reply = {verdict, ws->linked->program, ws};
   buf_clear(&verdict->reply);
   verdict->has_reply = template.ptr != NULL;
   for (size_t at = 0; at < template.len && verdict->reply.len < REPLY_MAX;)

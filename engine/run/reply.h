@@ -7,7 +7,7 @@
 
 enum { REPLY_MAX = 400 };
 
-/* Writes the reply for the verdict's action into verdict->reply. */
-void reply_write(struct verdict *verdict, const struct linked *linked, const struct facts *facts);
+/* Writes the reply for the verdict's action into verdict->reply. The workspace has just evaluated the connection. */
+void reply_write(struct verdict *verdict, struct workspace *workspace);
 
 #endif

@@ -158,7 +158,7 @@ assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, co
     conclude(v, linked->program, &score, exempts);
   }
   v->settled |= v->exempt != NO_INDEX;
-  if (status == ASSAY_OK) reply_write(v, linked, facts);
+  if (status == ASSAY_OK) reply_write(v, ws);
   if (status == ASSAY_OK && (ws->failed || ws->arena.failed || v->reply.failed)) status = ASSAY_NO_MEMORY;
   if (status != ASSAY_OK) verdict_clear(v);
   return status;

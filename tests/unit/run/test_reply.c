@@ -75,6 +75,46 @@ static void replies_by_table(void **state) {
   }
 }
 
+#define PTR "9.2.0.192.in-addr.arpa"
+#define ANSWER(type, name, records) {QUESTION_##type, name, records, WHY_FAILED}
+
+/* Where the front end says nothing, the name is the one that rules see: from DNS. */
+static void reverse_names_by_table(void **state) {
+  (void)state;
+  static const struct {
+    const char *fact; /* "?": not set; NULL: failed */
+    struct test_answer answers[3];
+    const char *reply;
+  } rows[] = {
+      {"?", {{0}}, "[-]"},
+      {"?", {ANSWER(PTR, PTR, "Mx.Example.")}, "[Mx.Example.]"},
+      {"?", {ANSWER(PTR, PTR, "")}, "[-]"},
+      {"?", {ANSWER(PTR, PTR, NULL)}, "[-]"},
+      {"?", {ANSWER(PTR, PTR, "x\r\n250.example")}, "[x??250.example]"},
+      {"?", {ANSWER(PTR, PTR, "b.example a.example"), ANSWER(A, "a.example", ""), ANSWER(A, "b.example", "192.0.2.9")},
+       "[b.example]"},
+      {"?", {ANSWER(PTR, PTR, "b.example a.example"), ANSWER(A, "a.example", ""), ANSWER(A, "b.example", "")},
+       "[a.example]"},
+      {"?", {ANSWER(PTR, PTR, "b.example a.example"), ANSWER(A, "b.example", "192.0.2.9")}, "[-]"},
+      /* what it does say counts */
+      {"fact.example", {ANSWER(PTR, PTR, "mx.example")}, "[fact.example]"},
+      {"", {ANSWER(PTR, PTR, "mx.example")}, "[-]"},
+      {NULL, {ANSWER(PTR, PTR, "mx.example")}, "[-]"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bench bench;
+    const struct test_fact facts[] = {{"client.ip", "192.0.2.9", WHY_FAILED},
+                                      {"client.rdns", rows[i].fact, WHY_FAILED}};
+    bool unset = rows[i].fact && rows[i].fact[0] == '?';
+    open_reply(&bench, "[{client.rdns}]", &mem_default);
+    assert_true(test_facts_set(bench.facts, facts, unset ? 1 : 2));
+    assert_true(test_facts_answer(bench.facts, rows[i].answers, 3));
+    assert_int_equal(bench_run(&bench), ASSAY_OK);
+    assert_string_equal(bench.verdict->reply.ptr, rows[i].reply);
+    bench_close(&bench);
+  }
+}
+
 static void a_name_may_hold_a_nul(void **state) {
   (void)state;
   struct bench bench;
@@ -116,8 +156,11 @@ static void memory_out_empties_the_verdict(void **state) {
   struct test_alloc t;
   struct bench bench;
   test_alloc_init(&t);
-  open_reply(&bench, "a reply that needs room for itself {helo}", &t.alloc);
-  assert_true(test_facts_set(bench.facts, (const struct test_fact[])HELO("a.example"), 1));
+  open_reply(&bench, "a reply that needs room for itself {helo} {client.rdns}", &t.alloc);
+  static const struct test_fact facts[] = {{"helo", "a.example", WHY_FAILED}, {"client.ip", "192.0.2.9", WHY_FAILED}};
+  static const struct test_answer answers[] = {ANSWER(PTR, PTR, "b.example")};
+  assert_true(test_facts_set(bench.facts, facts, 2));
+  assert_true(test_facts_answer(bench.facts, answers, 1));
   for (size_t nth = 1;; nth++) {
     t.calls = 0;
     t.fail_at = nth;
@@ -129,14 +172,15 @@ static void memory_out_empties_the_verdict(void **state) {
     assert_int_equal(bench.verdict->hit_count + bench.verdict->open_count, 0);
     assert_false(bench.verdict->has_reply);
   }
-  assert_string_equal(bench.verdict->reply.ptr, "a reply that needs room for itself a.example");
+  assert_string_equal(bench.verdict->reply.ptr, "a reply that needs room for itself a.example b.example");
   bench_close(&bench);
   assert_true(test_alloc_clean(&t));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(replies_by_table),     cmocka_unit_test(a_name_may_hold_a_nul),
+      cmocka_unit_test(replies_by_table),     cmocka_unit_test(reverse_names_by_table),
+      cmocka_unit_test(a_name_may_hold_a_nul),
       cmocka_unit_test(no_template_no_reply), cmocka_unit_test(four_hundred_bytes_are_the_most),
       cmocka_unit_test(memory_out_empties_the_verdict),
   };
