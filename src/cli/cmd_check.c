@@ -55,7 +55,7 @@ int cmd_check(struct cli *cli, int argc, char **argv) {
   if (!opt_parse(&check_spec, cli, &check, argc, argv, &code)) goto done;
   code = rules_compile(cli, &ruleset, &diags, &request);
   size_t shown = assay_diags_count(diags), errors = assay_diags_errors(diags), warnings = assay_diags_warnings(diags);
-  for (size_t i = 0; i < shown; i++) assay_diags_render(diags, i, cli->colour_out, out_write, &cli->out);
+  rules_show(cli, &cli->out, diags, true);
   if (errors + warnings > shown) more(&cli->out.bytes, errors + warnings - shown);
   if (ruleset || shown > 0) summary(&cli->out.bytes, ruleset, errors, warnings);
   if (code == CLI_OK && check.strict && warnings > 0) code = CLI_FINDINGS;

@@ -92,12 +92,10 @@ int cmd_test(struct cli *cli, int argc, char **argv) {
   struct rules_request request = {.paths = &test.paths, .tests = true};
   assay_ruleset *ruleset = NULL;
   assay_diags *diags = NULL;
-  assay_diag diag;
   int code;
   if (!opt_parse(&test_spec, cli, &test, argc, argv, &code)) goto done;
   code = rules_compile(cli, &ruleset, &diags, &request);
-  for (size_t i = 0; diags && assay_diags_at(diags, i, &diag) == ASSAY_OK; i++)
-    if (diag.severity == ASSAY_ERROR) assay_diags_render(diags, i, cli->colour_out, out_write, &cli->out);
+  rules_show(cli, &cli->out, diags, false);
   if (code == CLI_FINDINGS) bytes_str(&cli->out.bytes, "no test was run: the rules do not compile\n");
   if (code == CLI_OK) code = run(cli, &test, ruleset);
 done:

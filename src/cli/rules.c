@@ -40,23 +40,12 @@ static int exit_for(assay_status status) {
   } codes[] = {
       {ASSAY_OK, CLI_OK},
       {ASSAY_NOT_FOUND, CLI_NO_INPUT},
-      {ASSAY_IO_ERROR, CLI_IO},
+      {ASSAY_IO_ERROR, CLI_NO_INPUT},
       {ASSAY_NO_MEMORY, CLI_IO},
   };
   for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
     if (codes[i].status == status) return codes[i].code;
   return CLI_FINDINGS;
-}
-
-/* Looks for the path to blame; the compiler names none. */
-static int unreadable(struct cli *cli, assay_status status, const char *const *paths, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (access(paths[i], R_OK) == 0) continue;
-    cli_complain(cli, "cannot read %s: %s", paths[i], strerror(errno));
-    return CLI_NO_INPUT;
-  }
-  cli_complain(cli, "cannot read the rules: %s", assay_status_text(status));
-  return exit_for(status);
 }
 
 int rules_compile(struct cli *cli, assay_ruleset **out, assay_diags **diags, const struct rules_request *request) {
@@ -76,24 +65,35 @@ int rules_compile(struct cli *cli, assay_ruleset **out, assay_diags **diags, con
   options.tests = request->tests;
   options.lint = request->lint;
   assay_status status = assay_ruleset_compile_files(out, paths, count, &options, diags);
-  int code = exit_for(status);
-  if (status != ASSAY_OK && status != ASSAY_BAD_RULES) code = unreadable(cli, status, paths, count);
+  if (status != ASSAY_OK && assay_diags_count(*diags) == 0)
+    cli_complain(cli, "cannot read the rules: %s", assay_status_text(status));
   if (status == ASSAY_NOT_FOUND && shipped)
-    cli_complain(cli, "those are the shipped rules; name others with -r PATH or ASSAY_RULES");
+    cli_complain(cli, "the shipped rules cannot be read; name others with -r PATH or ASSAY_RULES");
   free(paths);
-  return code;
+  return exit_for(status);
+}
+
+void rules_show(struct cli *cli, struct out *out, const assay_diags *diags, bool warnings) {
+  struct out err = {.fd = STDERR_FILENO};
+  assay_diag diag;
+  for (size_t i = 0; assay_diags_at(diags, i, &diag) == ASSAY_OK; i++) {
+    if (diag.severity != ASSAY_ERROR && !warnings) continue;
+    if (strcmp(diag.code, "E110") == 0 && diag.place.line == 0) {
+      out_flush(&err);
+      cli_complain(cli, "%s", diag.message);
+    } else {
+      assay_diags_render(diags, i, out ? cli->colour_out : cli->colour_err, out_write, out ? out : &err);
+    }
+  }
+  out_flush(&err);
+  bytes_free(&err.bytes);
 }
 
 int rules_load(struct cli *cli, assay_ruleset **out, const struct opt_list *paths) {
-  struct out err = {.fd = STDERR_FILENO};
   struct rules_request request = {.paths = paths};
   assay_diags *diags;
-  assay_diag diag;
   int code = rules_compile(cli, out, &diags, &request);
-  for (size_t i = 0; code != CLI_OK && diags && assay_diags_at(diags, i, &diag) == ASSAY_OK; i++)
-    if (diag.severity == ASSAY_ERROR) assay_diags_render(diags, i, cli->colour_err, out_write, &err);
-  out_flush(&err);
-  bytes_free(&err.bytes);
+  if (code != CLI_OK) rules_show(cli, NULL, diags, false);
   assay_diags_free(diags);
   if (code == CLI_FINDINGS) cli_complain(cli, "the rules do not compile; `assay check` shows all there is to say");
   return code;

@@ -235,7 +235,16 @@ class UsageTest(CliTest):
     def test_what_is_not_there(self):
         for arguments in (["check", "no-such.rule"], ["test", "no-such.rule"], ["score", "-r", "no-such.rule"],
                           ["disasm", "-r", "no-such.rule"]):
-            self.assertIn("cannot read no-such.rule", self.expect(66, *arguments).err)
+            done = self.expect(66, *arguments)
+            self.assertEqual((done.err + done.out.decode()).count("cannot read `no-such.rule`"), 1, arguments)
+            self.assertIn("cannot read", done.err)
+        (self.path / "empty").mkdir()
+        done = self.expect(66, "check", str(self.path / "empty"))
+        self.assertEqual(done.err.count("\n"), 1)
+        self.assertIn("it is a folder without *.rule files", done.err)
+        done = self.expect(66, "check", "no-such.rule", self.file("bad.rule", b"rule A {"))
+        self.assertIn("no-such.rule", done.err)
+        self.assertIn(b"E101", done.out)
         self.assertIn("cannot read no-such.tsv", self.score("--input", "no-such.tsv", code=66).err)
         self.assertIn("cannot read", self.score("--input", str(self.path), code=66).err)
 
@@ -250,7 +259,7 @@ class UsageTest(CliTest):
             done = self.run_it(*arguments)
             self.assertIn(done.code, (64, 66), arguments)
             self.assertNotIn("\x1b", done.err + done.out.decode(), arguments)
-            self.assertIn("\\x1b[2J", done.err, arguments)
+            self.assertRegex(done.err, r"(\\x1b|\?)\[2J", arguments)
 
 
 class CheckAndTestTest(CliTest):
