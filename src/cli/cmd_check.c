@@ -15,7 +15,8 @@ static const struct opt_spec check_spec = {
     "assay check [--strict] PATH...",
     "Compiles rule files, or folders of them, and shows errors and warnings.\n"
     "Exits with 0 when there is no error, 1 when there is one.",
-    check_options, sizeof check_options / sizeof *check_options, offsetof(struct check, paths), 1, SIZE_MAX};
+    check_options, sizeof check_options / sizeof *check_options, offsetof(struct check, paths),
+    "a rule file, or a folder of them", SIZE_MAX};
 
 static void count(struct bytes *out, size_t number, const char *noun) {
   bytes_uint(out, number);

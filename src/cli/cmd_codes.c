@@ -14,7 +14,7 @@ struct codes {
 static const struct opt_spec codes_spec = {
     "assay codes [CODE]",
     "Lists the codes of all errors and warnings, or explains one, by its code (E203) or its name.", NULL, 0,
-    offsetof(struct codes, codes), 0, 1};
+    offsetof(struct codes, codes), NULL, 1};
 
 static const char *severity(const assay_diag_code *code) {
   return code->severity == ASSAY_ERROR ? "error" : "warning";

@@ -15,7 +15,7 @@ static const struct opt disasm_options[] = {
 static const struct opt_spec disasm_spec = {
     "assay disasm [-r PATH]... [RULE]",
     "Lists the bytecode that rules compile to: all of it, or what one rule needs.",
-    disasm_options, sizeof disasm_options / sizeof *disasm_options, offsetof(struct disasm, names), 0, 1};
+    disasm_options, sizeof disasm_options / sizeof *disasm_options, offsetof(struct disasm, names), NULL, 1};
 
 static const char *rule_name(void *user, size_t index) {
   assay_rule_info info;

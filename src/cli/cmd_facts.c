@@ -20,7 +20,7 @@ static const struct opt_spec facts_spec = {
     "assay facts [--json] [NAME]",
     "Lists the facts that rules can use, or tells all about one: its type, the stage of SMTP at which it is\n"
     "known, and what supplies it in each front end.",
-    facts_options, sizeof facts_options / sizeof *facts_options, offsetof(struct facts, names), 0, 1};
+    facts_options, sizeof facts_options / sizeof *facts_options, offsetof(struct facts, names), NULL, 1};
 
 /* One column of the table for each member worth showing. */
 static const struct member {

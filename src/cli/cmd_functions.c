@@ -12,7 +12,7 @@ struct functions {
 
 static const struct opt_spec functions_spec = {
     "assay functions", "Lists the functions of the rule language, and the properties of its values.", NULL, 0,
-    offsetof(struct functions, none), 0, 0};
+    offsetof(struct functions, none), NULL, 0};
 
 static void list_functions(struct table *table) {
   const assay_function_info *info;

@@ -34,7 +34,7 @@ static const struct opt_spec score_spec = {
     "JSON: null is unknown, \"\" known and empty, {\"base64\":\"...\"} raw bytes.\n"
     "TSV: \\N is unknown, nothing known and empty; \\t \\n \\r \\\\ \\xHH escapes; a column - is passed over.\n"
     "A malformed line is reported and counted, the rest go on; the exit code is then 65.",
-    score_options, sizeof score_options / sizeof *score_options, offsetof(struct score_request, none), 0, 0};
+    score_options, sizeof score_options / sizeof *score_options, offsetof(struct score_request, none), NULL, 0};
 
 bool score_evaluate(struct scorer *scorer) {
   assay_status status = assay_evaluate(scorer->ruleset, scorer->facts, scorer->workspace, scorer->verdict);

@@ -18,7 +18,8 @@ static const struct opt_spec test_spec = {
     "assay test [--verbose] PATH...",
     "Runs the tests written in rule files, or in folders of them. No test asks the network.\n"
     "Exits with 0 when all pass; with 1 when one fails, the rules do not compile, or there is no test.",
-    test_options, sizeof test_options / sizeof *test_options, offsetof(struct test, paths), 1, SIZE_MAX};
+    test_options, sizeof test_options / sizeof *test_options, offsetof(struct test, paths),
+    "a rule file, or a folder of them", SIZE_MAX};
 
 static void printable(struct bytes *out, const char *text) {
   if (text) bytes_printable(out, text, strlen(text));

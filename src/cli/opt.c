@@ -167,8 +167,8 @@ bool opt_parse(const struct opt_spec *spec, struct cli *cli, void *into, int arg
       good = take_short(&parse, argument + 1);
   }
   const struct opt_list *list = (const struct opt_list *)(const void *)(parse.into + spec->arguments);
-  if (good && spec->least > 0 && list->count < spec->least) {
-    cli_complain(cli, "something is missing on the command line");
+  if (good && spec->wanted && list->count == 0) {
+    cli_complain(cli, "name %s", spec->wanted);
     good = wrong(&parse);
   }
   *code = parse.code;

@@ -35,7 +35,8 @@ struct opt_spec {
   const struct opt *options;
   size_t count;
   size_t arguments; /* offset of the struct opt_list that takes what is no option */
-  size_t least, most;
+  const char *wanted; /* what the first of them is where there must be one, "a rule file"; else NULL */
+  size_t most;
 };
 
 /* False when there is nothing more to do; the exit code is then in *code: help was asked for, or the line is
