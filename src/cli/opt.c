@@ -84,6 +84,16 @@ static bool no_option(struct parse *parse, const char *name, size_t len) {
   return wrong(parse);
 }
 
+/* Of several letters behind one hyphen it may be any. */
+static bool no_letter(struct parse *parse, char letter) {
+  const char *given = parse->argv[parse->at];
+  if (given[2])
+    cli_complain(parse->cli, "there is no option -%c, as in %s", letter, given);
+  else
+    cli_complain(parse->cli, "there is no option %s", given);
+  return wrong(parse);
+}
+
 static bool append(struct parse *parse, struct opt_list *list, const char *key, const char *value) {
   /* No list can hold more than there are arguments. */
   if (!list->items) list->items = calloc((size_t)parse->argc, sizeof *list->items);
@@ -99,16 +109,16 @@ static bool append(struct parse *parse, struct opt_list *list, const char *key, 
 /* glued: what follows the option in the same argument, or NULL. */
 static bool take_option(struct parse *parse, const struct opt *option, const char *glued) {
   char *member = parse->into + option->offset;
+  if (option->kind == OPT_FLAG && glued) {
+    cli_complain(parse->cli, "--%s takes no value", option->name);
+    return wrong(parse);
+  }
   if (option == &help_option) {
     print_help(parse->spec, parse->cli);
     parse->code = CLI_OK;
     return false;
   }
   if (option->kind == OPT_FLAG) {
-    if (glued) {
-      cli_complain(parse->cli, "--%s takes no value", option->name);
-      return wrong(parse);
-    }
     *(bool *)(void *)member = true;
     return true;
   }
@@ -131,11 +141,13 @@ static bool take_long(struct parse *parse, const char *name) {
   return take_option(parse, option, name[len] == '=' ? name + len + 1 : NULL);
 }
 
-/* Flags may share one hyphen; a value may stand glued to its letter. */
+/* Flags may share one hyphen; a value may stand glued to its letter. -rdns is no file named dns: it is --rdns misspelt. */
 static bool take_short(struct parse *parse, const char *letters) {
+  size_t len = strcspn(letters, "=");
+  if (len > 1 && find_long(parse->spec, letters, len)) return no_option(parse, letters, len);
   for (; *letters; letters++) {
     const struct opt *option = find_short(parse->spec, *letters);
-    if (!option) return no_option(parse, letters, 0);
+    if (!option) return no_letter(parse, *letters);
     bool rest = option->kind != OPT_FLAG && letters[1];
     if (!take_option(parse, option, rest ? letters + 1 : NULL)) return false;
     if (option->kind != OPT_FLAG) return true;
