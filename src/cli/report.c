@@ -6,6 +6,7 @@
 #include "cli/term.h"
 
 #define ID_COLUMN 16
+#define ID_COLUMN_MOST 40 /* a UUID fits */
 #define SCORE_COLUMN 7
 #define ACTION_COLUMN 8
 
@@ -112,14 +113,28 @@ static void pad(struct bytes *out, size_t from, size_t column) {
   bytes_spaces(out, used < column ? column - used : 0);
 }
 
-void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour) {
+static void print_id(struct bytes *out, const char *id, size_t id_len, size_t *column) {
+  size_t start = out->len;
+  bytes_printable(out, id, id_len);
+  size_t width = term_columns(out->ptr + start, out->len - start);
+  if (*column < ID_COLUMN) *column = ID_COLUMN;
+  if (*column < width) *column = width < ID_COLUMN_MOST ? width : ID_COLUMN_MOST;
+  if (width > *column) {
+    out->len = start + term_fits(out->ptr + start, out->len - start, *column - 1);
+    BYTES_LITERAL(out, "…");
+    width = term_columns(out->ptr + start, out->len - start);
+  }
+  bytes_spaces(out, *column - width);
+}
+
+void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour,
+                 size_t *column) {
   const char *exempt = assay_verdict_exempt(verdict);
   assay_action action = assay_verdict_action(verdict);
   const char *word = assay_action_text(action);
-  size_t start = out->len, word_len = strlen(word), count = assay_verdict_hit_count(verdict);
+  size_t start, word_len = strlen(word), count = assay_verdict_hit_count(verdict);
   assay_hit hit;
-  bytes_printable(out, id, id_len);
-  pad(out, start, ID_COLUMN);
+  print_id(out, id, id_len, column);
   bytes_byte(out, ' ');
   start = out->len;
   bytes_milli(out, assay_verdict_score(verdict));

@@ -11,7 +11,9 @@
  * wrapped. */
 void report_full(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width);
 
-/* One line: a name for the connection, score, action, rules. */
-void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour);
+/* One line: a name for the connection, score, action, rules. *column, 0 at first, is how wide the name's column has
+ * become: a longer name widens it for the lines to come, up to a limit at which names are cut. */
+void report_line(struct bytes *out, const assay_verdict *verdict, const char *id, size_t id_len, bool colour,
+                 size_t *column);
 
 #endif

@@ -35,6 +35,7 @@ struct batch {
   struct proto_error error;
   bool begun; /* the header, if the format has one, was read */
   bool guessed; /* nobody said what the format is */
+  size_t id_column;
   int stop;   /* the exit code when the rest of the input shall not be read; else 0 */
 };
 
@@ -85,21 +86,30 @@ static void malformed(struct batch *batch, const char *message) {
   cli_say(batch->scorer->cli, "%s:%llu: %s", batch->name, (unsigned long long)batch->lines.number, message);
 }
 
+/* A line by its id or, where that says nothing, by its number. */
+static void answer_line(struct batch *batch, const struct proto_id *id) {
+  struct cli *cli = batch->scorer->cli;
+  bool quoted = id->kind == PROTO_ID_JSON && id->len >= 2 && id->ptr[0] == '"';
+  const char *shown = quoted ? id->ptr + 1 : id->ptr;
+  size_t len = quoted ? id->len - 2 : id->len;
+  char number[24] = "#";
+  struct bytes text = {.ptr = number, .len = 1, .cap = sizeof number};
+  if (len == 0) {
+    bytes_uint(&text, batch->lines.number);
+    shown = number;
+    len = text.len;
+  }
+  report_line(&cli->out.bytes, batch->scorer->verdict, shown, len, cli->colour_out, &batch->id_column);
+}
+
 static void answer(struct batch *batch, const struct proto_id *id) {
   struct scorer *scorer = batch->scorer;
   struct out *out = &scorer->cli->out;
   if (scorer->request->json) {
     verdict_json(&out->bytes, scorer->verdict, id);
     bytes_byte(&out->bytes, '\n');
-  } else if (id->kind == PROTO_ID_NONE) {
-    char number[24] = "#";
-    struct bytes text = {.ptr = number, .len = 1, .cap = sizeof number};
-    bytes_uint(&text, batch->lines.number);
-    report_line(&out->bytes, scorer->verdict, number, text.len, scorer->cli->colour_out);
   } else {
-    bool quoted = id->kind == PROTO_ID_JSON && id->len >= 2 && id->ptr[0] == '"';
-    const char *shown = quoted ? id->ptr + 1 : id->ptr;
-    report_line(&out->bytes, scorer->verdict, shown, quoted ? id->len - 2 : id->len, scorer->cli->colour_out);
+    answer_line(batch, id);
   }
   progress_count(&batch->progress, assay_verdict_action(scorer->verdict));
   if (out->bytes.len >= OUT_FULL) progress_hide(&batch->progress);

@@ -2,6 +2,8 @@
  * Must never know: what the cells say. */
 #include "cli/table.h"
 
+#include "cli/term.h"
+
 #define TABLE_GAP 2
 #define TABLE_NARROWEST 24 /* a last column that would be narrower than this is not wrapped */
 
@@ -40,24 +42,11 @@ static const char *cell_at(const struct table *table, size_t cell, size_t *len) 
   return table->text.ptr ? table->text.ptr + begin : "";
 }
 
-/* Columns on the screen, near enough: continuation bytes of UTF-8 and colours take none. */
-static size_t shown_width(const char *ptr, size_t len) {
-  size_t width = 0;
-  for (size_t i = 0; i < len; i++) {
-    if (ptr[i] == '\033') {
-      while (i < len && ptr[i] != 'm') i++;
-      continue;
-    }
-    width += ((unsigned char)ptr[i] & 0xC0) != 0x80;
-  }
-  return width;
-}
-
 /* Breaks at spaces; what has no space is not broken. */
 static void print_wrapped(struct bytes *out, const char *ptr, size_t len, size_t room, size_t margin) {
-  while (shown_width(ptr, len) > room) {
+  while (term_columns(ptr, len) > room) {
     size_t cut = 0;
-    for (size_t i = 1; i < len && (shown_width(ptr, i) <= room || cut == 0); i++)
+    for (size_t i = 1; i < len && (term_columns(ptr, i) <= room || cut == 0); i++)
       if (ptr[i] == ' ') cut = i;
     if (cut == 0) break;
     bytes_add(out, ptr, cut);
@@ -72,7 +61,7 @@ static void print_wrapped(struct bytes *out, const char *ptr, size_t len, size_t
 static void print_cell(const struct table *table, size_t cell, size_t width, struct bytes *out) {
   size_t len, column = cell % table->columns;
   const char *ptr = cell_at(table, cell, &len);
-  size_t shown = shown_width(ptr, len), pad = width > shown ? width - shown : 0;
+  size_t shown = term_columns(ptr, len), pad = width > shown ? width - shown : 0;
   bool right = table->right >> column & 1;
   if (right) bytes_spaces(out, pad);
   bytes_add(out, ptr, len);
@@ -97,7 +86,7 @@ void table_print(const struct table *table, struct bytes *out) {
   if (table->columns == 0 || table->text.failed || table->ends.failed) return;
   for (size_t i = 0; i < table->cells; i++) {
     const char *ptr = cell_at(table, i, &len);
-    size_t shown = shown_width(ptr, len), *width = &widths[i % table->columns];
+    size_t shown = term_columns(ptr, len), *width = &widths[i % table->columns];
     if (shown > *width) *width = shown;
   }
   for (size_t c = 0; c + 1 < table->columns; c++) margin += widths[c] + TABLE_GAP;

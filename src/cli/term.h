@@ -17,6 +17,12 @@ bool term_redraws(int fd);
 /* Columns; 80 where nothing says. */
 size_t term_width(int fd);
 
+/* How many columns a printable text takes, colours in it none. */
+size_t term_columns(const char *ptr, size_t len);
+
+/* How many bytes at its start take at most so many columns; never part of a character. */
+size_t term_fits(const char *ptr, size_t len, size_t columns);
+
 enum term_style { TERM_BOLD, TERM_DIM, TERM_RED, TERM_GREEN, TERM_YELLOW };
 
 /* The text, in that style if colour is on. The text is ours: it is not escaped. */

@@ -454,7 +454,8 @@ class ScoreBatchTest(CliTest):
                          [value.decode(errors="replace") for value in values])
         human = self.batch(tsv.encode()).out
         self.assertEqual(len(human.splitlines()), len(values))
-        self.assertFalse(set(human) & (set(range(32)) - {10} | {127} | set(range(128, 160))))
+        shown = set(map(ord, human.decode()))
+        self.assertFalse(shown & (set(range(32)) - {10} | {127} | set(range(128, 160))))
         raw = [json.dumps({"helo": {"base64": base64.b64encode(value).decode()}}) for value in values]
         self.assertEqual(len(self.batch_json("\n".join(raw).encode())), len(values))
 
@@ -465,6 +466,18 @@ class ScoreBatchTest(CliTest):
                           ["q3", "0.0", "accept", "exempt", "KNOWN_USER"]])
         self.assertEqual(self.batch(b"helo\nx\n").out.split()[0], b"#2")
         self.assertEqual(self.batch(b'{"id":"a b"}\n').out.split()[:2], [b"a", b"b"])
+        self.assertEqual(self.batch(b"id\n\n").out.split()[0], b"#2")
+        self.assertEqual(self.batch(b'{"id":""}\n').out.split()[0], b"#1")
+
+    def test_columns_whatever_the_ids_are(self):
+        ids = ("q1", "x" * 36, "q2", "m\u00fcnchen", "\u65e5\u672c", "e\u0301", "\x1b[2J", "\xff", "y" * 100, "q3")
+        lines = "id\thelo\n" + "".join(f"{name}\tlocalhost\n" for name in ids)
+        shown = self.batch(lines.encode()).out.decode().splitlines()
+        wide = {"\u65e5": 2, "\u672c": 2, "\u0301": 0}
+        starts = [sum(wide.get(c, 1) for c in line[:line.index(" 5.5 ")]) for line in shown]
+        self.assertEqual([min(starts[:1]), *sorted(set(starts[1:]))], [16, 36, 40])
+        self.assertEqual(starts, sorted(starts))
+        self.assertTrue(shown[-2].startswith("y" * 39 + "\u2026 "))
 
     def test_formats(self):
         tsv, jsonl = b"helo\nlocalhost\n", b'{"helo":"localhost"}\n'
