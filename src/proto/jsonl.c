@@ -148,6 +148,7 @@ static enum proto_result take_id(const char *line, size_t len, const json_t *val
                                  struct proto_error *error) {
   if (json_is_object(value) || json_is_array(value))
     return proto_fail(error, "key \"id\" must be a string, a number, true, false or null");
+  if (json_is_null(value)) return PROTO_OK; /* as if it had none */
   if (!find_id(line, len, id)) return proto_fail(error, "write the key \"id\" without escapes");
   return PROTO_OK;
 }

@@ -467,6 +467,7 @@ class ScoreBatchTest(CliTest):
         self.assertEqual(self.batch(b"helo\nx\n").out.split()[0], b"#2")
         self.assertEqual(self.batch(b'{"id":"a b"}\n').out.split()[:2], [b"a", b"b"])
         self.assertEqual(self.batch(b"id\n\n").out.split()[0], b"#2")
+        self.assertEqual(self.batch(b'{"id":null}\n').out.split()[0], b"#1")
         self.assertEqual(self.batch(b'{"id":""}\n').out.split()[0], b"#1")
 
     def test_columns_whatever_the_ids_are(self):

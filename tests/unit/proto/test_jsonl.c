@@ -35,7 +35,7 @@ static const struct row {
     {"{\"helo\":\"\\\",id\",\"id\" : 1.50 }", "set helo=\",id; ", "1.50", NULL},
     {"{\"rcpt\":[\"]\",\"{\"],\"id\":1e3}", "set rcpt=; append rcpt=]; append rcpt={; ", "1e3", NULL},
     {"{\"id\":true}", "", "true", NULL},
-    {"{\"id\":null}", "", "null", NULL},
+    {"{\"id\":null}", "", NULL, NULL},
     {"{\"id\":-7,\"helo\":{\"base64\":\"QQ==\"}}", "set helo=A; ", "-7", NULL},
     {"{\"id\":\"\"}", "", "\"\"", NULL},
     {"{\"id\":[]}", NULL, NULL, "key \"id\" must be a string, a number, true, false or null"},
