@@ -1,0 +1,185 @@
+/* Tests how a verdict is shown to a person: the table of one, and the columns of many, whatever their ids are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <assay/assay.h>
+
+#include "capture.h"
+#include "cli/report.h"
+#include "cli/term.h"
+
+#define X36 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define HAN "\xe6\x97\xa5"
+
+static const char rules[] =
+    "rule LOCAL { describe \"says localhost\" score 3 when helo == \"localhost\" }\n"
+    "rule BIG { describe \"b\" score 2.25 when mail.size > 10 }\n"
+    "rule LATER { describe \"c\" score -1 when auth.user == \"x\" }\n"
+    "exempt OURS { describe \"one of us\" when helo == \"us.example\" }\n"
+    "action tag at 1\n"
+    "action reject at 5 \"no: {helo}\"\n";
+
+static assay_ruleset *ruleset;
+
+static int setup(void **state) {
+  (void)state;
+  return assay_ruleset_compile_text(&ruleset, "test", rules, sizeof rules - 1, NULL, NULL) == ASSAY_OK ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  assay_ruleset_unref(ruleset);
+  return 0;
+}
+
+/* Facts that are NULL are unknown for that reason. */
+static assay_verdict *judge(const char *helo, const char *size, const char *user, assay_why why) {
+  const struct {
+    const char *name, *value;
+  } given[] = {{"helo", helo}, {"mail.size", size}, {"auth.user", user}};
+  assay_facts *facts;
+  assay_workspace *workspace;
+  assay_verdict *verdict;
+  assert_int_equal(assay_facts_new(&facts, NULL), ASSAY_OK);
+  assert_int_equal(assay_workspace_new(&workspace, NULL), ASSAY_OK);
+  assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+  assay_facts_default_why(facts, why, why);
+  for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+    assay_fact fact;
+    assert_int_equal(assay_fact_find(&fact, given[i].name, strlen(given[i].name)), ASSAY_OK);
+    if (!given[i].value) continue;
+    assert_int_equal(assay_facts_set(facts, fact, given[i].value, strlen(given[i].value)), ASSAY_OK);
+  }
+  assert_int_equal(assay_evaluate(ruleset, facts, workspace, verdict), ASSAY_OK);
+  assay_workspace_free(workspace);
+  assay_facts_free(facts);
+  return verdict;
+}
+
+static void one_by_table(void **state) {
+  (void)state;
+  static const struct {
+    const char *helo, *size, *user;
+    bool colour;
+    const char *text;
+  } rows[] = {
+      {"mx.example", "1", "", false, "score   0.0\naction  accept\n"},
+      {"localhost", "20", "", false,
+       "RULE   SCORE  DESCRIPTION\n"
+       "LOCAL    3.0  says localhost\n"
+       "BIG     2.25  b\n"
+       "\n"
+       "score   5.25\naction  reject\nreply   no: localhost\n"},
+      {"localhost", NULL, NULL, false,
+       "RULE   SCORE  DESCRIPTION\n"
+       "LOCAL    3.0  says localhost\n"
+       "\n"
+       "UNKNOWN  WHY      WAITS FOR\n"
+       "BIG      not yet  mail.size\n"
+       "LATER    not yet  auth.user\n"
+       "\n"
+       "score   3.0 (2.0 to 5.25)\naction  tag (what is still unknown may change it)\n"},
+      {"us.example", "20", "", false, "exempt  OURS  one of us\nscore   0.0\naction  accept\n"},
+      {"mx.example", "20", "", true,
+       "\033[1mRULE\033[0m  \033[1mSCORE\033[0m  \033[1mDESCRIPTION\033[0m\n"
+       "BIG    2.25  b\n"
+       "\n"
+       "\033[1mscore\033[0m   2.25\n\033[1maction\033[0m  \033[33mtag\033[0m\n"},
+      {"mx.example", "1", "", true, "\033[1mscore\033[0m   0.0\n\033[1maction\033[0m  \033[32maccept\033[0m\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    assay_verdict *verdict = judge(rows[i].helo, rows[i].size, rows[i].user, ASSAY_NOT_YET);
+    report_full(&out, verdict, rows[i].colour, 0);
+    assert_bytes(&out, rows[i].text);
+    bytes_free(&out);
+    assay_verdict_free(verdict);
+  }
+}
+
+static void lines_by_table(void **state) {
+  (void)state;
+  static const struct {
+    const char *helo, *size;
+    bool colour;
+    const char *text; /* behind the id */
+  } rows[] = {
+      {"mx.example", "1", false, "0.0     accept\n"},
+      {"localhost", "1", false, "3.0     tag      LOCAL\n"},
+      {"localhost", "20", false, "5.25    reject   LOCAL BIG\n"},
+      {"localhost", NULL, false, "3.0     tag      LOCAL (3.0 to 5.25)\n"},
+      {"mx.example", NULL, false, "0.0     accept (0.0 to 2.25)\n"},
+      {"us.example", "20", false, "0.0     accept   exempt OURS\n"},
+      {"localhost", "20", true, "5.25    \033[31mreject\033[0m   LOCAL BIG\n"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    size_t column = 0;
+    assay_verdict *verdict = judge(rows[i].helo, rows[i].size, "", ASSAY_NOT_YET);
+    report_line(&out, verdict, "id", 2, rows[i].colour, &column);
+    assert_true(out.len > 17 && memcmp(out.ptr, "id               ", 17) == 0);
+    assert_int_equal(out.len - 17, strlen(rows[i].text));
+    assert_memory_equal(out.ptr + 17, rows[i].text, out.len - 17);
+    bytes_free(&out);
+    assay_verdict_free(verdict);
+  }
+}
+
+/* One batch: the column as it was left, and how the id is shown. */
+static void ids_keep_the_columns(void **state) {
+  (void)state;
+  static const struct {
+    const char *id;
+    size_t len;
+    const char *shown;
+    size_t column;
+  } rows[] = {
+      {"q1", 2, "q1", 16},
+      {"", 0, "", 16},
+      {"0123456789abcdef", 16, "0123456789abcdef", 16},
+      {"0123456789abcdefg", 17, "0123456789abcdefg", 17}, /* wider from here on */
+      {"q2", 2, "q2", 17},
+      {"m\xc3\xbcnchen", 8, "m\xc3\xbcnchen", 17},
+      {HAN HAN HAN, 9, HAN HAN HAN, 17},
+      {"e\xcc\x81", 3, "e\xcc\x81", 17},
+      {"\x1b[2J", 4, "\\x1b[2J", 17},
+      {"a\0b\r\n", 5, "a\\x00b\\x0d\\x0a", 17},
+      {"\xff\xfe", 2, "\\xff\\xfe", 17},
+      {"a\xe2\x80\xae" "b", 5, "a\\xe2\\x80\\xaeb", 17}, /* turns the direction of a text */
+      {X36, 36, X36, 36},
+      {X36 "1234", 40, X36 "1234", 40},
+      {X36 "12345", 41, X36 "123\xe2\x80\xa6", 40}, /* cut at 40 */
+      {X36 X36, 72, X36 "xxx\xe2\x80\xa6", 40},
+      {X36 "12" HAN HAN, 44, X36 "12\xe2\x80\xa6", 40}, /* never half a character */
+      {X36 "\xff\xff", 38, X36 "\\xf\xe2\x80\xa6", 40},
+      {"q3", 2, "q3", 40},
+  };
+  assay_verdict *verdict = judge("mx.example", "1", "", ASSAY_NEVER);
+  size_t column = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    size_t len = strlen(rows[i].shown);
+    report_line(&out, verdict, rows[i].id, rows[i].len, false, &column);
+    assert_int_equal(column, rows[i].column);
+    if (out.len < len || memcmp(out.ptr, rows[i].shown, len) != 0) fail_msg("row %zu: %.*s", i, (int)out.len, out.ptr);
+    const char *score = " 0.0     accept\n";
+    size_t tail = strlen(score);
+    assert_memory_equal(out.ptr + out.len - tail, score, tail);
+    assert_int_equal(term_columns(out.ptr, out.len - tail), column);
+    bytes_free(&out);
+  }
+  assay_verdict_free(verdict);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(one_by_table),
+      cmocka_unit_test(lines_by_table),
+      cmocka_unit_test(ids_keep_the_columns),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
