@@ -42,4 +42,10 @@ assay_status linked_new(struct linked **out, struct verified *verified, const st
                         const assay_alloc *alloc);
 void linked_free(struct linked *linked);
 
+/* The slots that a body instruction reads; by far the most are no calls. */
+static inline struct operands linked_operands(const struct linked *linked, const struct insn *insn) {
+  if (insn->op == OP_CALL) return insn_operands(linked->program, insn);
+  return (struct operands){insn->operands, linked->arity[insn->op]};
+}
+
 #endif

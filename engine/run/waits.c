@@ -27,7 +27,7 @@ static void walk_slot(struct walk *walk, uint32_t slot);
 
 /* Whether an operand was open. */
 static bool walk_operands(struct walk *walk, const struct insn *insn) {
-  struct operands operands = insn_operands(walk->ws->linked->program, insn);
+  struct operands operands = linked_operands(walk->ws->linked, insn);
   bool below = false;
   for (unsigned i = 0; i < operands.count; i++) {
     if (!is_open(walk->ws, operands.at[i])) continue;

@@ -156,7 +156,7 @@ static void draw_operands(struct trace *t, const struct expr *e) {
   const struct verified *v = t->ws->linked->verified;
   if (e->feature == NO_INDEX || v->bit_def[e->feature] == NO_INDEX) return;
   const struct insn *insn = &v->program.code[v->bit_def[e->feature]];
-  struct operands operands = insn_operands(&v->program, insn);
+  struct operands operands = linked_operands(t->ws->linked, insn);
   for (unsigned i = 0; i < operands.count; i++) draw_slot(t, operands.at[i], i ? ", " : "   ; ");
 }
 

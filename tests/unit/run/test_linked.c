@@ -48,7 +48,8 @@ static void facts_are_bound_by_name_and_type(void **state) {
     struct test_alloc t;
     test_alloc_init(&t);
     struct linked *linked = (struct linked *)&t;
-    assay_status status = linked_new(&linked, verified_with(rows[i].fact, rows[i].type, &t.alloc), &t.alloc);
+    assay_status status = linked_new(&linked, verified_with(rows[i].fact, rows[i].type, &t.alloc), NULL,
+                                     &t.alloc);
     assert_int_equal(status, rows[i].field == FIELD_COUNT ? ASSAY_NOT_FOUND : ASSAY_OK);
     assert_int_equal(linked != NULL, status == ASSAY_OK);
     if (linked) assert_int_equal(linked->fields[0], rows[i].field);
@@ -153,7 +154,7 @@ static void memory_may_run_out_anywhere(void **state) {
     size_t before = t.calls;
     t.fail_at = before + nth;
     t.fail_after = nth % 2;
-    assay_status status = linked_new(&linked, verified, &t.alloc);
+    assay_status status = linked_new(&linked, verified, NULL, &t.alloc);
     assert_int_equal(linked != NULL, status == ASSAY_OK);
     assert_true(status == ASSAY_OK || status == ASSAY_NO_MEMORY);
     calls = t.calls - before;
