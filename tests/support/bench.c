@@ -11,12 +11,17 @@ void bench_close(struct bench *bench) {
 }
 
 bool bench_open(struct bench *bench, struct build *build, const assay_alloc *alloc) {
+  return bench_open_with(bench, build, NULL, alloc);
+}
+
+bool bench_open_with(struct bench *bench, struct build *build, const struct vocabulary *vocabulary,
+                     const assay_alloc *alloc) {
   *bench = (struct bench){0};
   struct verified *verified = build_verified(build, alloc);
   build_free(build);
-  bool ok = verified && linked_new(&bench->linked, verified, NULL, alloc) == ASSAY_OK &&
+  bool ok = verified && linked_new(&bench->linked, verified, vocabulary, alloc) == ASSAY_OK &&
             workspace_new(&bench->ws, alloc) == ASSAY_OK && verdict_new(&bench->verdict, alloc) == ASSAY_OK &&
-            facts_new(&bench->facts, NULL, alloc) == ASSAY_OK;
+            facts_new(&bench->facts, vocabulary, alloc) == ASSAY_OK;
   if (!ok) bench_close(bench);
   return ok;
 }

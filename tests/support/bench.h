@@ -16,6 +16,10 @@ struct bench {
 
 /* Takes the build over: verifies and links it. False, with nothing to close, when any step refuses. */
 bool bench_open(struct bench *bench, struct build *build, const assay_alloc *alloc);
+
+/* The same, with functions of a host. */
+bool bench_open_with(struct bench *bench, struct build *build, const struct vocabulary *vocabulary,
+                     const assay_alloc *alloc);
 void bench_close(struct bench *bench);
 
 /* Evaluates the bench's facts. */

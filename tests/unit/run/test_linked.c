@@ -147,19 +147,22 @@ static void memory_may_run_out_anywhere(void **state) {
     struct program sample;
     struct verified *verified;
     struct verify_fault fault;
+    struct vocabulary vocabulary;
     struct linked *linked = (struct linked *)&t;
     test_alloc_init(&t);
+    assert_true(sample_vocabulary(&vocabulary, &mem_default));
     assert_true(sample_program(&sample, &t.alloc));
     assert_int_equal(program_verify(&verified, &sample, &t.alloc, &fault), ASSAY_OK);
     size_t before = t.calls;
     t.fail_at = before + nth;
     t.fail_after = nth % 2;
-    assay_status status = linked_new(&linked, verified, NULL, &t.alloc);
+    assay_status status = linked_new(&linked, verified, &vocabulary, &t.alloc);
     assert_int_equal(linked != NULL, status == ASSAY_OK);
     assert_true(status == ASSAY_OK || status == ASSAY_NO_MEMORY);
     calls = t.calls - before;
     if (nth <= calls) assert_int_equal(status, ASSAY_NO_MEMORY);
     linked_free(linked);
+    vocabulary_free(&vocabulary);
     assert_true(test_alloc_clean(&t));
   }
 }
