@@ -250,10 +250,12 @@ static void remove_items(struct compilation *c, struct list *list) {
       used[at] = true;
   }
   list->items.count = used ? kept : list->items.count;
-  for (size_t i = 0; used && c->lint && i < list->removals.count; i++)
-    if (!used[intern_find(&gone, item_key(c, list->type, &list->removals.at[i]))])
+  for (size_t i = 0; used && c->lint && i < list->removals.count; i++) {
+    uint32_t at = intern_find(&gone, item_key(c, list->type, &list->removals.at[i]));
+    if (at != INTERN_NONE && !used[at]) /* none: memory is out */
       report(c->diags, NO_MATCH, list->removals.at[i].span, "the list `%.*s` does not hold this item",
              TEXT_ARG(list->name.text));
+  }
 }
 
 void lists_build(struct compilation *c) {
