@@ -229,6 +229,7 @@ static void report_address(struct parse *p, struct span at, struct text text, en
   else
     addr_print(&form, suggested.addr);
   diag_help(p->diags, "the %s is `%.*s`", network ? "network" : "address", TEXT_ARG(buf_view(&form)));
+  p->arena->failed |= form.failed;
   buf_free(&form);
 }
 

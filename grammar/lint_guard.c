@@ -117,6 +117,7 @@ static void walk_condition(struct compilation *c, struct expr *e) {
   arena_init(&scratch, c->arena.alloc, SIZE_MAX);
   struct walk w = {c, &scratch, 0};
   walk(&w, e, true, e && e->kind != E_AND ? guards_of(&w, NULL, e) : NULL);
+  c->arena.failed |= scratch.failed;
   arena_free(&scratch);
 }
 

@@ -121,6 +121,7 @@ static bool network_line(struct compilation *c, enum list_type type, struct span
   else
     addr_print(&form, item->network.addr);
   if (form.len) diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
+  c->arena.failed |= form.failed;
   buf_free(&form);
   return false;
 }

@@ -51,6 +51,7 @@ static void report_cycle(struct loading *l, struct span from, const struct chain
     buf_text(&line, at->name);
   }
   report(l->c->diags, CYCLE, from, "these files include each other: %.*s", TEXT_ARG(buf_view(&line)));
+  l->c->arena.failed |= line.failed;
   buf_free(&line);
 }
 

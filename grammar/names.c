@@ -242,6 +242,7 @@ static void report_cycle(struct compilation *c, const struct trail *up, struct t
   }
   report(c->diags, CYCLE, span, "`%.*s` needs itself: %.*s <- %.*s", TEXT_ARG(name), TEXT_ARG(name),
          TEXT_ARG(buf_view(&line)));
+  c->arena.failed |= line.failed;
   buf_free(&line);
 }
 

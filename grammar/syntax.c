@@ -206,6 +206,7 @@ void syntax_report(const struct syntax *s) {
   list_expected(&list, s);
   report(s->parse->diags, SYNTAX, s->at, "unexpected %.*s%s%.*s", TEXT_ARG(buf_view(&found)),
          list.len ? "; expected " : "", TEXT_ARG(buf_view(&list)));
+  s->parse->arena->failed |= found.failed || list.failed;
   buf_free(&found);
   buf_free(&list);
   if (s->depth > 0 && ((s->column_1 && !is(s->found, "'}'")) || is(s->found, "end of file"))) {
