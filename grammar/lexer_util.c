@@ -291,7 +291,9 @@ static bool scaled(struct text text, struct number *number) {
   } else if (digits < text.len) {
     scale *= text.ptr[digits] == 'k' ? 1 << 10 : text.ptr[digits] == 'M' ? 1 << 20 : 1 << 30;
   }
-  return !__builtin_mul_overflow(value, scale, &value) && !__builtin_add_overflow(value, fraction, &number->milli);
+  if (__builtin_mul_overflow(value, scale, &value) || __builtin_add_overflow(value, fraction, &value)) return false;
+  number->milli = value;
+  return true;
 }
 
 int lexer_number(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
