@@ -59,9 +59,9 @@ static void skip(struct parse *p) {
   struct recovery *r = p->recovery;
   size_t kept = p->diags->list.count, errors = p->diags->errors, dropped = p->diags->dropped;
   while (r->last.kind != 0 && !starts_statement(p, &r->last)) {
-    p->diags->list.count = kept, p->diags->errors = errors, p->diags->dropped = dropped;
     if (r->last.kind == '}' && r->braces == 0) return;
     scan(p, &r->last);
+    p->diags->list.count = kept, p->diags->errors = errors, p->diags->dropped = dropped;
   }
   r->pending = true;
   r->braces = r->depth = 0;

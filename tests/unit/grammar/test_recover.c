@@ -84,6 +84,9 @@ static void one_slip_one_message(void **state) {
       {"let a = ;\nlet c = d\n", "v:c ", "E102@1:9"},
       {"let a = b ; $ %\nlet c = d\n", "v:a v:c ", "E102@1:11 E102@1:13 E102@1:15"},
       {"let a b ; $ 1.2345 \"x\\q\"\nlet c = d\n", "v:c ", "E101@1:7"},
+      {"let a b;\nlet c = d\n", "v:c ", "E101@1:7"},
+      {"rule A { when a b ; }\nlet c = d\n", "v:c ", "E101@1:17"},
+      {"let a b ;", "", "E101@1:7"},
       {"let a b\nlet c = d ;\n", "v:c ", "E101@1:7 E102@2:11"},
       {"let a b \"open\nlet c = d\n", "v:c ", "E101@1:7"},
       {"let 3rd = b\nlet c = d\n", "v:c ", "E104@1:5"},
@@ -103,7 +106,7 @@ static void errors_stay_counted(void **state) {
   struct subject s;
   struct buf text;
   buf_init(&text, &mem_default);
-  for (int i = 0; i < DIAG_KEEP_MAX + 5; i++) buf_str(&text, "let a b\n");
+  for (int i = 0; i < DIAG_KEEP_MAX + 5; i++) buf_str(&text, "let a b $\n");
   buf_str(&text, "let c = d\n");
   buf_byte(&text, '\0');
   subject_open(&s);
