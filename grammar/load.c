@@ -18,8 +18,8 @@ struct loading {
   struct compilation *c;
   struct intern reals; /* every file read or being read */
   struct stmt **tail;
+  uint32_t first;      /* real r is file first + r of the sources: each is added as it is read */
   assay_status status; /* of the first path that could not be read */
-  bool named;          /* the files being read were named by the caller */
 };
 
 static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up);
@@ -116,17 +116,20 @@ static bool splice(struct loading *l, struct stmt *list, const struct chain *her
   return true;
 }
 
+/* The caller named this file, so its tests of connections run. */
+static bool note_named(struct compilation *c, uint32_t file) {
+  uint32_t *slot = vec_add(&c->arena, &c->named_files);
+  if (slot) *slot = file;
+  return slot != NULL;
+}
+
 static bool parse_bytes(struct loading *l, struct text name, struct text bytes, struct span from,
                         const struct chain *here) {
   struct compilation *c = l->c;
   uint32_t file = sources_add(&c->sources, name, bytes, from);
   if (file == 0) return false;
   c->file_count++;
-  if (l->named && here->up == NULL) {
-    uint32_t *slot = vec_add(&c->arena, &c->named_files);
-    if (!slot) return false;
-    *slot = file;
-  }
+  if (here->up == NULL && !note_named(c, file)) return false;
   struct stmt *list = NULL;
   return parse_file(&c->arena, c->diags, file, bytes, &list) && splice(l, list, here);
 }
@@ -153,12 +156,13 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
   here.real = intern_add(&l->reals, file.real);
   if (here.real == INTERN_NONE) return false;
   if (in_progress(up, here.real)) report_cycle(l, from, up, here.real, path);
-  if (here.real < before) return true; /* read before, or a cycle that has been reported */
+  if (here.real < before) /* read before, or a cycle that has been reported */
+    return up != NULL || note_named(c, l->first + here.real);
   return parse_bytes(l, path, text_of(file.bytes, file.len), from, &here);
 }
 
 static void loading_init(struct loading *l, struct compilation *c) {
-  *l = (struct loading){.c = c, .tail = &c->statements, .named = true};
+  *l = (struct loading){.c = c, .tail = &c->statements, .first = (uint32_t)c->sources.files.count};
   while (*l->tail) l->tail = &(*l->tail)->next;
   intern_init(&l->reals, &c->arena);
 }

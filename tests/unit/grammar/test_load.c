@@ -158,6 +158,9 @@ static void which_files_are_named(void **state) {
       {{{FILE_OF("a", "")}, {"a"}, NULL, NULL, ASSAY_OK}, "a"},
       {{{FILE_OF("a", "include \"b\""), FILE_OF("b", "")}, {"a"}, NULL, NULL, ASSAY_OK}, "a"},
       {{{FILE_OF("a", "include \"b\""), FILE_OF("b", "")}, {"b", "a"}, NULL, NULL, ASSAY_OK}, "b a"},
+      {{{FILE_OF("a", "include \"b\""), FILE_OF("b", "")}, {"a", "b"}, NULL, NULL, ASSAY_OK}, "a b"},
+      {{{FILE_OF("d/a.rule", "include \"c.rule\""), FILE_OF("d/b.rule", ""), FILE_OF("d/c.rule", "include \"e\""),
+         FILE_OF("d/e", "")}, {"d/"}, NULL, NULL, ASSAY_OK}, "d/a.rule d/b.rule d/c.rule"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct subject s;
