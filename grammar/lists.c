@@ -135,12 +135,13 @@ static bool regex_line(struct compilation *c, struct span span, struct text line
   if (line.ptr[0] == '/' && close > 1) {
     item->text = text_of(line.ptr + 1, close - 2);
     for (size_t i = close; i < line.len; i++) {
-      const char *letter = strchr(letters, line.ptr[i]);
-      if (!letter || !line.ptr[i]) {
-        report(c->diags, BAD_REGEX, span, "`%c` is no regex flag", line.ptr[i]);
+      const char *letter = line.ptr[i] ? strchr(letters, line.ptr[i]) : NULL;
+      unsigned bit = letter ? 1u << (letter - letters) : 0;
+      if (bit == 0 || item->flags & bit) {
+        report(c->diags, BAD_REGEX, span, bit ? "the flag `%c` stands twice" : "`%c` is no regex flag", line.ptr[i]);
         return false;
       }
-      item->flags |= 1u << (letter - letters);
+      item->flags |= bit;
     }
   }
   struct regex_report regex;
