@@ -100,14 +100,15 @@ static bool ordered(enum value_type type) {
 static void compare_score(struct compilation *c, struct expr *e) {
   static const enum compare_op mirrored[] = {[CMP_EQ] = CMP_EQ, [CMP_NE] = CMP_NE, [CMP_LT] = CMP_GT,
                                              [CMP_LE] = CMP_GE, [CMP_GT] = CMP_LT, [CMP_GE] = CMP_LE};
-  if (e->b->kind == E_SCORE_OF) {
+  if (e->a->kind != E_SCORE_OF) {
     struct expr *swap = e->a;
     e->a = e->b;
     e->b = swap;
     e->op = (uint8_t)mirrored[e->op];
   }
-  types_value(c, e->b);
-  if (e->b->kind != E_NUMBER) report(c->diags, TYPE, e->b->span, "score of (…) is compared with a constant number");
+  if (e->b->kind != E_SCORE_OF) types_value(c, e->b);
+  if (e->b->kind != E_NUMBER && e->b->kind != E_BAD)
+    report(c->diags, TYPE, e->b->span, "score of (…) is compared with a constant number");
   e->a->type = TYPE_REAL;
   e->type = TYPE_BOOL;
 }
