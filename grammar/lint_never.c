@@ -10,6 +10,7 @@ bool lint_same(const struct expr *a, const struct expr *b) {
   if (a == b) return true;
   if (!a || !b || a->kind != b->kind || a->index != b->index || a->op != b->op || a->negated != b->negated) return false;
   if (!text_eq(a->text, b->text) || a->number.milli != b->number.milli || a->count != b->count) return false;
+  if (!addr_eq(a->network.addr, b->network.addr) || a->network.bits != b->network.bits) return false;
   if (a->kind == E_LIST || a->kind == E_REGEX) return a->index != NO_INDEX && a->index == b->index;
   for (size_t i = 0; i < a->count; i++)
     if (!lint_same(a->items[i], b->items[i])) return false;

@@ -134,6 +134,7 @@ static void what_is_the_same(void **state) {
       {"v", "helo", false},
       {"R", "R", true},
       {"R", "helo", false},
+      {"client.ip == 192.0.2.1", "client.ip == 192.0.2.2", false},
       {"2 of (R, v, helo)", "2 of (R, v, helo)", true},
       {"2 of (R, v, helo)", "3 of (R, v, helo)", false},
       {"not v", "not v", true},

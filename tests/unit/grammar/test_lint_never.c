@@ -48,7 +48,9 @@ static void parts_that_may_both_hold(void **state) {
       {"helo == \"a\" and helo == \"a.\"", ""},                  /* the compared forms are the same */
       {"helo == \"b\xC3\xBC\" and helo == \"xn--b-xka\"", ""},   /* perhaps the same: not decided here */
       {"helo == \"a\" and client.rdns == \"b\"", ""},
+      {"client.ip == 192.0.2.1 and not client.ip == 192.0.2.2", ""},
       {"has_bit(client.ip, 1) and not has_bit(client.ip, 2)", ""},
+      {"embeds_address(helo, 192.0.2.1) and not embeds_address(helo, 192.0.2.2)", ""},
       /* Of several values one may be this and another that. */
       {"any(rcpt) == \"a@b\" and any(rcpt) == \"c@d\"", ""},
       {"length(any(rcpt)) > 5 and length(any(rcpt)) < 3", ""},
