@@ -15,7 +15,7 @@ static bool known(struct text rest) {
 
 /* Whether what is inserted could become a part of the reply's code, which is its first three bytes. */
 static bool early_placeholder(struct text text) {
-  for (size_t i = 0; i < 3 && i < text.len; i++) {
+  for (size_t i = 0, sent = 0; sent < 3 && i < text.len; i++, sent++) {
     struct text rest = text_of(text.ptr + i, text.len - i);
     if (known(rest)) return true;
     if (text_starts(rest, TEXT("{{"))) i++;
