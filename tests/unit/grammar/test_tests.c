@@ -93,6 +93,9 @@ static void dns_lines(void **state) {
       {"dns { DNSBL \"z\" 127.0.0.2 }", "E215@1:7"},
       {"dns { DNSBL 192.0.2.1 \"z\" 127.0.0.2 }", "E215@1:7"},
       {"dns { DNSBL \"z\" 192.0.2.1 \"y\" }", "E215@1:27"},
+      {"dns { DNSBL \"z\" 5 127.0.0.2 }", "E215@1:7"},
+      {"dns { DNSBL \"z\" nxdomain nxdomain }", "E215@1:7"},
+      {"dns { DNSBL \"z\" 192.0.2.1 ::1 }", "E215@1:27"}, /* such a list answers in 127.0.0.0/8 */
   };
   expect_lines(rows, COUNT(rows));
 }
