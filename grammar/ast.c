@@ -185,8 +185,8 @@ struct expr *ast_score_of(struct parse *p, struct span span, struct expr *member
 
 struct expr *ast_items(struct parse *p, struct span span, struct expr *items, struct expr *item) {
   struct expr *e = items ? items : node(p, E_SET, span);
+  if (e) e->span = span;
   if (!e || !item) return e;
-  e->span = span;
   append(p, e, item);
   deepen(p, e, item, 0);
   return e;

@@ -272,7 +272,10 @@ members:
   ;
 member: expr | WILD                                   { $$ = ast_rule(p, @$, $1.text, true); } ;
 
-set: '{' set_items comma '}' { $$ = $2; } | '{' '}'   { $$ = ast_items(p, @$, NULL, NULL); } ;
+set:
+    '{' '}'                                           { $$ = ast_items(p, @$, NULL, NULL); }
+  | '{' set_items comma '}'                           { $$ = ast_items(p, @$, $2, NULL); }
+  ;
 set_items:
     set_item                                          { $$ = ast_items(p, @$, NULL, $1); }
   | set_items ',' set_item                            { $$ = ast_items(p, @$, $1, $3); }

@@ -202,6 +202,9 @@ static void items_and_patterns(void **state) {
       {"auth.user in { \"a\", /b/ }",
        "TEST_OR auth.user in { \"a\", /b/ } then -> +3; NEED; TEST auth.user in { \"a\", /b/ } else -> +2; "
        "PASS; FAIL"},
+      {"auth.user not in { \"a\", /b/ }",
+       "TEST !auth.user in { \"a\", /b/ } else -> +4; NEED; TEST !auth.user in { \"a\", /b/ } else -> +2; "
+       "PASS; FAIL"},
       {"helo in mixed", "NEED; TEST helo in mixed else -> +2; PASS; FAIL"},
   };
   expect_code(rows, COUNT(rows));

@@ -274,6 +274,21 @@ static void places(void **state) {
   }
 }
 
+/* A set is what stands between its braces, and they. */
+static void places_of_sets(void **state) {
+  (void)state;
+  static const char *const sets[] = {"{ \"b\" }", "{ \"b\", /c/, }", "{}"};
+  for (size_t i = 0; i < COUNT(sets); i++) {
+    struct subject s;
+    char text[64];
+    snprintf(text, sizeof text, "let x = a not in %s", sets[i]);
+    subject_open(&s);
+    assert_true(subject_run(&s, text, PASS_LOAD));
+    assert_true(text_is(sources_text(&s.c.sources, s.c.statements->expr->b->span), sets[i]));
+    subject_close(&s);
+  }
+}
+
 /* --- limits --- */
 
 static void repeat(struct buf *out, const char *piece, unsigned times) {
@@ -418,6 +433,7 @@ int main(void) {
       cmocka_unit_test(every_operator),       cmocka_unit_test(statements),
       cmocka_unit_test(tests_in_rules),       cmocka_unit_test(tests_of_connections),
       cmocka_unit_test(clauses_stand_once),   cmocka_unit_test(places),
+      cmocka_unit_test(places_of_sets),
       cmocka_unit_test(nesting_is_limited),   cmocka_unit_test(width_is_not_nesting),
       cmocka_unit_test(members_are_limited),  cmocka_unit_test(memory_out_at_any_allocation),
       cmocka_unit_test(memory_out_at_any_byte),
