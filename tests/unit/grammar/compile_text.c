@@ -33,17 +33,15 @@ static bool matches(const char *pattern, const char *path) {
 }
 
 /* The files of the table are in the order that they stand in. */
-static assay_status memory_expand(void *user, struct arena *arena, struct text pattern, struct text **out,
-                                  size_t *count) {
+static assay_status memory_expand(void *user, struct arena *arena, struct text pattern, struct expanded *out) {
   struct subject *s = user;
   bool folder = pattern.len && pattern.ptr[pattern.len - 1] == '/';
   struct text glob = arena_printf(arena, "%.*s%s", (int)pattern.len, pattern.ptr, folder ? "*.rule" : "");
-  *count = 0;
-  *out = arena_array(arena, s->file_count + 1, sizeof **out);
-  if (!*out || arena->failed) return ASSAY_NO_MEMORY;
+  out->paths = arena_array(arena, s->file_count + 1, sizeof *out->paths);
+  if (!out->paths || arena->failed) return ASSAY_NO_MEMORY;
   if (!memchr(glob.ptr, '*', glob.len)) return ASSAY_OK;
   for (size_t i = 0; i < s->file_count; i++)
-    if (matches(glob.ptr, s->files[i].path)) (*out)[(*count)++] = text_from(s->files[i].path);
+    if (matches(glob.ptr, s->files[i].path)) out->paths[out->count++] = text_from(s->files[i].path);
   return ASSAY_OK;
 }
 
@@ -53,7 +51,7 @@ static assay_status open_with(struct subject *s) {
   s->loader = (struct loader){s, memory_read, memory_expand};
   buf_init(&s->out, &mem_default);
   diags_init(&s->diags, &s->alloc.alloc);
-  assay_status status = compilation_init(&s->c, &s->alloc.alloc, &s->loader, &s->diags);
+  assay_status status = compilation_init(&s->c, &s->alloc.alloc, &s->loader, NULL, &s->diags);
   s->c.lint = true;
   s->diags.sources = &s->c.sources;
   return status;
