@@ -66,6 +66,7 @@ assay_status compile_run(struct verified **out, struct compilation *c, const str
     verified_free(*out, alloc);
     *out = NULL;
   }
+  diags_sort(c->diags);
   c->diags->sources = NULL;
   return status;
 }

@@ -57,12 +57,11 @@ static void scan(struct parse *p, struct token *token) {
  * says of dropped tokens is dropped too: one mistake, one message. */
 static void skip(struct parse *p) {
   struct recovery *r = p->recovery;
-  size_t kept = p->diags->list.count, errors = p->diags->errors, dropped = p->diags->dropped;
-  while (r->last.kind != 0 && !starts_statement(p, &r->last)) {
-    p->diags->list.count = kept, p->diags->errors = errors, p->diags->dropped = dropped;
-    if (r->last.kind == '}' && r->braces == 0) return;
+  p->diags->muted = true;
+  while (r->last.kind != 0 && !starts_statement(p, &r->last) && !(r->last.kind == '}' && r->braces == 0))
     scan(p, &r->last);
-  }
+  p->diags->muted = false;
+  if (r->last.kind == '}') return;
   r->pending = true;
   r->braces = r->depth = 0;
   r->statement = r->last.kind;

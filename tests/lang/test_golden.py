@@ -70,7 +70,7 @@ GENERATED = {
     "E217_features": many_features,
     "E101_line_ends": lambda: {"": "rule CRLF {\r\n    describe \"d\"\r\n    score 1\r\n    when helo ==\r\n}\r\n"},
     "E102_byte_order_mark": lambda: {"": "".join("\ufeff" + RULE.format(name, "helo") for name in ("FIRST", "SECOND"))},
-    "E102_control_bytes": lambda: {"": 'let a = helo == "x\x01y" \x1b[31m \x7f\x00\n'},
+    "E102_control_bytes": lambda: {"": 'let a = helo == "x\x01y" \x7f\x00 \x1b[31m\n'},
     "E103_control_bytes": lambda: {"": 'let a = helo == "x\x1b[31m\\q"\n'},
 }
 
