@@ -7,6 +7,8 @@
 #include "grammar/syntax.h"
 #include "parser.tab.h"
 
+enum { PARSER_FULL = 2 }; /* what bison's parser answers when its stack is full */
+
 struct token {
   int kind;
   ASSAY_YYSTYPE value;
@@ -101,6 +103,14 @@ void syntax_too_deep(struct parse *p, struct span at) {
   report(p->diags, TOO_DEEP, at, "nested too deeply; the limit is %d", NESTING_MAX);
 }
 
+/* A parser whose stack is full gives up, unlike behind a syntax error: another one begins with the next statement. */
+static void parse_statements(struct parse *p) {
+  for (uint32_t before = 0; assay_yyparse(p) == PARSER_FULL && p->offset > before;) {
+    before = p->offset;
+    skip(p);
+  }
+}
+
 bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, struct text bytes, struct stmt **out) {
   char slab[LEXER_SLAB];
   char *copy = arena_new(arena, bytes.len + 2);
@@ -114,6 +124,6 @@ bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, struct 
     arena->failed = true;
     return false;
   }
-  assay_yyparse(&parse);
+  parse_statements(&parse);
   return !arena->failed;
 }

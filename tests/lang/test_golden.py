@@ -34,7 +34,8 @@ def nesting():
     return {"": RULE.format("PARENTHESES", deep) + RULE.format("NOTS", "not " * 201 + "helo")
             + RULE.format("MINUSES", "-" * 201 + "mail.size > 1")
             + RULE.format("FITS", "(" * 200 + "helo" + ")" * 200)
-            + RULE.format("FAR_TOO_DEEP", "(" * 5000 + "helo" + ")" * 5000)}
+            + RULE.format("FAR_TOO_DEEP", "(" * 5000 + "helo" + ")" * 5000)
+            + RULE.format("IS_STILL_READ", "hello")}
 
 
 def chain_of_lets():
