@@ -4,6 +4,7 @@
 
 #include "grammar/codes.h"
 #include "grammar/lint.h"
+#include "grammar/unknown.h"
 
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
                               struct diags *diags) {
@@ -26,6 +27,7 @@ static bool analyse(struct compilation *c) {
   if (names_resolve(c)) types_check(c);
   tests_check(c);
   replies_check(c);
+  unknown_summary(c);
   return !c->arena.failed;
 }
 

@@ -75,8 +75,8 @@ struct group_decl {
   bool declared;
 };
 
-/* What a name stands for. */
-enum symbol_kind { SYMBOL_LIST, SYMBOL_MAP, SYMBOL_LET, SYMBOL_RULE, SYMBOL_EXEMPT };
+/* What a name stands for. BROKEN: what its statement says could not be read; UNREAD: it may stand in a file that was not. */
+enum symbol_kind { SYMBOL_LIST, SYMBOL_MAP, SYMBOL_LET, SYMBOL_RULE, SYMBOL_EXEMPT, SYMBOL_BROKEN, SYMBOL_UNREAD };
 
 struct symbol {
   enum symbol_kind kind;
@@ -91,6 +91,14 @@ struct action_decl {
   struct word reply;
 };
 
+/* Files that could not be read, the first include that names one, and the names that may stand in them. */
+struct unread {
+  bool any;
+  struct span include;
+  struct word first;
+  size_t names;
+};
+
 struct compilation {
   struct arena arena; /* the tree; kept as long as tests may be run */
   struct diags *diags;
@@ -100,6 +108,7 @@ struct compilation {
   struct stmt *statements;
   VEC(uint32_t) named_files; /* those whose top-level tests run */
   size_t file_count;
+  struct unread unread;
   struct intern names;       /* symbol numbers: lists, maps, lets, rules, exemptions */
   VEC(struct symbol) symbols;
   struct intern group_names;
@@ -139,6 +148,7 @@ struct text path_beside(struct compilation *c, struct text path, struct text inc
 
 /* The symbol of a name, or NULL. */
 const struct symbol *symbol_find(const struct compilation *c, struct text name);
+
 
 /* The list's type by its word, or LIST_TYPE_COUNT; and back. */
 enum list_type list_type_find(struct text word);

@@ -3,7 +3,7 @@
 #include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
-#include "grammar/tables.h"
+#include "grammar/unknown.h"
 
 static const char *const list_types[] = {
     [LIST_NAME] = "name",       [LIST_STRING] = "string",   [LIST_ADDRESS] = "address",
@@ -28,10 +28,6 @@ const struct symbol *symbol_find(const struct compilation *c, struct text name) 
 }
 
 /* --- names --- */
-
-static bool is_first_word(struct text name, struct text dotted) {
-  return text_starts(dotted, name) && (dotted.len == name.len || dotted.ptr[name.len] == '.');
-}
 
 static void check_reserved(struct compilation *c, struct word name) {
   for (unsigned f = 0; f < FIELD_COUNT; f++)
@@ -174,12 +170,7 @@ static void declare_test(struct compilation *c, struct stmt *s) {
 static const struct symbol *find_target(struct compilation *c, struct word name, bool exempt_too) {
   const struct symbol *symbol = symbol_find(c, name.text);
   if (symbol && (symbol->kind == SYMBOL_RULE || (exempt_too && symbol->kind == SYMBOL_EXEMPT))) return symbol;
-  report(c->diags, UNKNOWN_NAME, name.span, "there is no rule `%.*s`", TEXT_ARG(name.text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return NULL;
-  struct nearest nearest = nearest_start(name.text);
-  for (size_t i = 0; i < c->rules.count; i++) nearest_offer(&nearest, c->rules.at[i].name.text);
-  for (size_t i = 0; exempt_too && i < c->exempts.count; i++) nearest_offer(&nearest, c->exempts.at[i].name.text);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  unknown_report(c, name, exempt_too ? KIND(RULE) | KIND(EXEMPT) : KIND(RULE));
   return NULL;
 }
 
@@ -221,6 +212,8 @@ static void (*const declarers[])(struct compilation *c, struct stmt *s) = {
 bool declare_all(struct compilation *c) {
   for (struct stmt *s = c->statements; s && !c->arena.failed; s = s->next)
     if (s->kind < sizeof declarers / sizeof *declarers && declarers[s->kind]) declarers[s->kind](c, s);
+  for (struct stmt *s = c->statements; s && !c->arena.failed; s = s->next)
+    if (s->kind == S_BROKEN) unknown_lose(c, s->name, SYMBOL_BROKEN);
   if (c->arena.failed) return false; /* names may lack what they stand for */
   for (struct stmt *s = c->statements; s; s = s->next) {
     if (s->kind == S_SCORE) apply_score(c, s);

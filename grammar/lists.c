@@ -5,7 +5,7 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/regex.h"
-#include "grammar/tables.h"
+#include "grammar/unknown.h"
 
 /* --- one item, by type --- */
 
@@ -185,10 +185,7 @@ static void read_list_file(struct compilation *c, struct list *list, const struc
 static struct list *find_list(struct compilation *c, const struct stmt *s) {
   const struct symbol *symbol = symbol_find(c, s->name.text);
   if (symbol && symbol->kind == SYMBOL_LIST) return &c->lists.at[symbol->index];
-  report(c->diags, UNKNOWN_NAME, s->name.span, "there is no list `%.*s`", TEXT_ARG(s->name.text));
-  struct nearest nearest = nearest_start(s->name.text);
-  for (size_t i = 0; i < c->lists.count; i++) nearest_offer(&nearest, c->lists.at[i].name.text);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  unknown_report(c, s->name, KIND(LIST));
   return NULL;
 }
 
@@ -222,7 +219,7 @@ static void take_pair(struct compilation *c, struct name_map *map, const struct 
 static void take_pairs(struct compilation *c, const struct stmt *s) {
   const struct symbol *symbol = symbol_find(c, s->name.text);
   if (!symbol || symbol->kind != SYMBOL_MAP) {
-    if (s->extends) report(c->diags, UNKNOWN_NAME, s->name.span, "there is no map `%.*s`", TEXT_ARG(s->name.text));
+    if (s->extends) unknown_report(c, s->name, KIND(MAP));
     return;
   }
   for (const struct map_pair *pair = s->pairs; pair; pair = pair->next)

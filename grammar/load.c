@@ -3,6 +3,7 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/parse.h"
+#include "grammar/unknown.h"
 
 enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 10000 };
 
@@ -75,7 +76,9 @@ static bool include(struct loading *l, const struct stmt *stmt, const struct cha
     used++;
     if (!read_path(l, paths[i], stmt->path.span, here)) return false;
   }
-  if (used == 0) report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
+  if (used > 0) return true;
+  report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
+  unknown_missing_file(c, stmt->path.span);
   return true;
 }
 
@@ -86,6 +89,8 @@ static bool splice(struct loading *l, struct stmt *list, const struct chain *her
     list->next = NULL;
     if (list->kind == S_INCLUDE) {
       if (!include(l, list, here)) return false;
+    } else if (list->kind == S_BROKEN && list->name.text.len == 0) {
+      unknown_missing_file(l->c, list->span);
     } else {
       *l->tail = list;
       l->tail = &list->next;
@@ -117,6 +122,7 @@ static void report_unreadable(struct loading *l, struct text path, struct span f
     report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
   else
     report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(file->error));
+  unknown_missing_file(l->c, from);
 }
 
 static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up) {
@@ -124,10 +130,12 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
   struct chain here = {up, INTERN_NONE, path, up ? up->depth + 1 : 0};
   if (here.depth > INCLUDE_DEPTH_MAX) {
     report(c->diags, TOO_DEEP, from, "includes are nested more than %d deep", INCLUDE_DEPTH_MAX);
+    unknown_missing_file(c, from);
     return true;
   }
   if (c->file_count >= FILES_MAX) {
     report(c->diags, TOO_LARGE, from, "more than %d files", FILES_MAX);
+    unknown_missing_file(c, from);
     return true;
   }
   struct loaded file = {.error = TEXT("")};

@@ -4,7 +4,7 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/parse.h"
-#include "grammar/tables.h"
+#include "grammar/unknown.h"
 
 static void resolve(struct compilation *c, struct expr *e, uint32_t inside);
 
@@ -14,13 +14,15 @@ static void offer_facts(struct nearest *nearest) {
   for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(nearest, text_from(field_info(f)->name));
 }
 
-static void offer_functions(struct nearest *nearest) {
-  for (size_t i = 0; function_at(i); i++) nearest_offer(nearest, text_from(function_at(i)->name));
+/* No file can define such a name. */
+static bool begins_fact(struct text word) {
+  for (unsigned f = 0; f < FIELD_COUNT; f++)
+    if (is_first_word(word, text_from(field_info(f)->name))) return true;
+  return false;
 }
 
-static void offer_symbols(const struct compilation *c, struct nearest *nearest, bool upper) {
-  for (size_t i = 0; i < c->names.texts.count; i++)
-    if ((c->symbols.at[i].kind >= SYMBOL_RULE) == upper) nearest_offer(nearest, c->names.texts.at[i]);
+static void offer_functions(struct nearest *nearest) {
+  for (size_t i = 0; function_at(i); i++) nearest_offer(nearest, text_from(function_at(i)->name));
 }
 
 /* Names that SpamAssassin, rspamd and Postfix use for what Assay calls otherwise. */
@@ -33,25 +35,32 @@ static const struct {
     {"helo_name", "helo"},      {"envfrom", "mail.from"}, {"client_name", "client.rdns_confirmed"},
 };
 
-static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, bool call) {
+static const char *foreign_fact(struct text word) {
+  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+    if (text_is(word, foreign[i].word)) return foreign[i].ours;
+  return NULL;
+}
+
+/* `root`: what of the word a file could define. */
+static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, struct text root) {
+  bool call = e->kind == E_CALL;
+  const char *fact = call ? NULL : foreign_fact(word);
+  bool asks_unknown = !call && text_is(word, "unknown");
+  struct nearest nearest = nearest_start(word);
+  if (!call && unknown_searches(c)) offer_facts(&nearest);
+  if (!call) unknown_offer(c, &nearest, KIND(LIST) | KIND(MAP) | KIND(LET));
+  if (unknown_searches(c)) offer_functions(&nearest);
+  bool near = call || fact || asks_unknown || nearest_good(&nearest) || begins_fact(root);
   e->kind = E_BAD;
+  if (unknown_follows(c, word_make(span, root), near)) return;
   report(c->diags, UNKNOWN_NAME, span, call ? "there is no function `%.*s`" : "nothing is called `%.*s`",
          TEXT_ARG(word));
-  for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-    if (!call && text_is(word, foreign[i].word)) {
-      diag_help(c->diags, "the fact is called `%s`", foreign[i].ours);
-      return;
-    }
-  if (!call && text_is(word, "unknown")) {
+  if (fact)
+    diag_help(c->diags, "the fact is called `%s`", fact);
+  else if (asks_unknown)
     diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
-    return;
-  }
-  if (c->diags->errors > SUGGESTIONS_MAX) return;
-  struct nearest nearest = nearest_start(word);
-  if (!call) offer_facts(&nearest);
-  if (!call) offer_symbols(c, &nearest, false);
-  offer_functions(&nearest);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  else if (nearest_good(&nearest))
+    diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
 }
 
 /* --- words --- */
@@ -73,7 +82,7 @@ static void resolve_name(struct compilation *c, struct expr *e) {
     e->kind = E_FACT;
     e->index = fact;
   } else if (!resolve_symbol(c, e)) {
-    report_unknown(c, e, e->text, e->span, false);
+    report_unknown(c, e, e->text, e->span, e->text);
   }
 }
 
@@ -83,7 +92,7 @@ static void resolve_args(struct compilation *c, struct expr *args, uint32_t insi
 
 static void resolve_call(struct compilation *c, struct expr *e, uint32_t inside) {
   resolve_args(c, e->b, inside);
-  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, true);
+  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, e->text);
 }
 
 /* Whether the node is a plain dotted word a.b.c, and that word. */
@@ -119,7 +128,7 @@ static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) 
     }
     bool below = e->a->kind == E_NAME && field_find(e->a->text) == FIELD_COUNT && !symbol_find(c, e->a->text);
     if (below) {
-      report_unknown(c, e, word, e->span, false);
+      report_unknown(c, e, word, e->span, e->a->text);
       return;
     }
   }
@@ -128,19 +137,11 @@ static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) 
 
 /* --- rules --- */
 
-static void report_no_rule(struct compilation *c, struct expr *e) {
-  e->kind = E_BAD;
-  report(c->diags, UNKNOWN_NAME, e->span, "there is no rule `%.*s`", TEXT_ARG(e->text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return;
-  struct nearest nearest = nearest_start(e->text);
-  offer_symbols(c, &nearest, true);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
-}
-
 static void resolve_rule(struct compilation *c, struct expr *e) {
   const struct symbol *symbol = symbol_find(c, e->text);
-  if (!symbol) {
-    report_no_rule(c, e);
+  if (!symbol || symbol->kind >= SYMBOL_BROKEN) {
+    e->kind = E_BAD;
+    unknown_report(c, word_make(e->span, e->text), KIND(RULE));
   } else if (symbol->kind != SYMBOL_RULE) {
     e->kind = E_BAD;
     report(c->diags, NOT_CONDITION, e->span, "`%.*s` is an exemption; only rules can be asked for", TEXT_ARG(e->text));
@@ -154,6 +155,19 @@ static bool push_item(struct compilation *c, struct expr *list, struct expr *ite
   if (!arena_grow(&c->arena, (void **)&list->items, list->count, &list->cap, sizeof *list->items)) return false;
   list->items[list->count++] = item;
   return true;
+}
+
+/* Rules that could not be read count as members, so that nothing follows from their absence. */
+static size_t take_broken(struct compilation *c, struct expr *into, struct text prefix) {
+  size_t found = 0;
+  for (size_t i = 0; i < c->names.texts.count && found <= MEMBERS_MAX; i++) {
+    if (c->symbols.at[i].kind != SYMBOL_BROKEN || !text_starts(c->names.texts.at[i], prefix)) continue;
+    struct expr *broken = arena_new(&c->arena, sizeof *broken);
+    if (!broken || !push_item(c, into, broken)) return found;
+    *broken = (struct expr){.kind = E_BAD, .type = TYPE_COUNT_OF};
+    found++;
+  }
+  return found;
 }
 
 static void expand_wild(struct compilation *c, struct expr *into, const struct expr *wild, uint32_t inside) {
@@ -170,7 +184,9 @@ static void expand_wild(struct compilation *c, struct expr *into, const struct e
     if (!push_item(c, into, rule)) return;
     found++;
   }
-  if (found == 0) report(c->diags, NO_MATCH, wild->span, "no rule matches `%.*s`", TEXT_ARG(wild->text));
+  found += take_broken(c, into, prefix);
+  if (found == 0 && !c->unread.any)
+    report(c->diags, NO_MATCH, wild->span, "no rule matches `%.*s`", TEXT_ARG(wild->text));
   if (found > MEMBERS_MAX)
     report(c->diags, BAD_MEMBER, wild->span, "`%.*s` stands for more than %d rules", TEXT_ARG(wild->text), MEMBERS_MAX);
 }

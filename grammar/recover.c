@@ -19,6 +19,8 @@ struct recovery {
   jmp_buf abandon;
   struct token last;    /* the latest one given to the parser */
   int before;           /* the kind of the one before it */
+  bool before_first;    /* that one stood in column 1 */
+  struct word name;     /* what the latest statement defines; empty when it is none that does, or has been reported */
   bool pending;         /* last is to be given again */
   bool recovering;
   bool told, told_before; /* scanning last, or the one before it, has reported an error */
@@ -41,16 +43,36 @@ static bool starts_statement(const struct parse *p, const struct token *token) {
   return false;
 }
 
+/* Whether the token is the name in `rule NAME`, `list name`, …; `any` also takes `header NAME`, `meta NAME` and the like. */
+static bool is_defined(const struct recovery *r, const struct token *token, bool any) {
+  static const int keywords[] = {TOK_LIST, TOK_MAP, TOK_LET, TOK_RULE, TOK_EXEMPT};
+  static const int names[] = {TOK_LOWER, TOK_UPPER, TOK_FROM, TOK_AT,      TOK_CAP,
+                              TOK_FLOOR, TOK_HIT,   TOK_MISS, TOK_UNKNOWN, TOK_DNS};
+  bool keyword = any && r->before_first && token->kind == TOK_UPPER, name = false;
+  for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) keyword |= r->before == keywords[i];
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) name |= token->kind == names[i];
+  return keyword && name;
+}
+
+/* What a broken statement would have defined is kept in mind, so that its uses are no further errors. */
+static void lose_name(struct parse *p) {
+  struct recovery *r = p->recovery;
+  if (r->name.text.len) stmt_new(p, S_BROKEN, r->name.span, r->name);
+  r->name = word_make(SPAN_NONE, TEXT(""));
+}
+
 static void scan(struct parse *p, struct token *token) {
   struct recovery *r = p->recovery;
   size_t errors = p->diags->errors;
   r->told_before = r->told;
   r->before = token->kind;
+  r->before_first = in_column_1(p, token->at);
   token->kind = lexer_scan(&token->value, &token->at, p);
   if (token->kind == 0) token->at = (struct span){p->file, p->offset, p->offset};
   r->told = p->diags->errors > errors;
   r->depth = r->braces;
   if (r->depth == 0 && in_column_1(p, token->at)) r->statement = starts_statement(p, token) ? token->kind : 0;
+  if (r->depth == 0 && is_defined(r, token, false)) r->name = token->value.word;
   if (token->kind == '{' && r->braces++ == 0) r->open = token->at;
   if (token->kind == '}' && r->braces) r->braces--;
 }
@@ -60,8 +82,11 @@ static void scan(struct parse *p, struct token *token) {
 static void skip(struct parse *p) {
   struct recovery *r = p->recovery;
   p->diags->muted = true;
-  while (r->last.kind != 0 && !starts_statement(p, &r->last) && !(r->last.kind == '}' && r->braces == 0))
+  while (r->last.kind != 0 && !starts_statement(p, &r->last) && !(r->last.kind == '}' && r->braces == 0)) {
     scan(p, &r->last);
+    if (is_defined(r, &r->last, true)) r->name = r->last.value.word;
+    lose_name(p);
+  }
   p->diags->muted = false;
   if (r->last.kind == '}') return;
   r->pending = true;
@@ -97,10 +122,13 @@ void syntax_error(struct parse *p, struct span at, const char *found, const char
                           .column_1 = in_column_1(p, at)};
   if (!r->told && !(r->told_before && r->last.kind == 0)) syntax_report(&syntax);
   r->recovering = true;
+  lose_name(p);
+  if (r->before == TOK_INCLUDE) stmt_new(p, S_BROKEN, at, word_make(at, TEXT("")));
 }
 
 void syntax_too_deep(struct parse *p, struct span at) {
   report(p->diags, TOO_DEEP, at, "nested too deeply; the limit is %d", NESTING_MAX);
+  lose_name(p);
 }
 
 /* A parser whose stack is full gives up, unlike behind a syntax error: another one begins with the next statement. */

@@ -30,6 +30,11 @@ const struct property_info *property_at(size_t index);
 const struct function_info *function_find(struct text name);
 const struct property_info *property_find(enum value_type on, struct text word);
 
+/* Whether the word is the dotted one, or stands before its first dot. */
+static inline bool is_first_word(struct text word, struct text dotted) {
+  return text_starts(dotted, word) && (dotted.len == word.len || dotted.ptr[word.len] == '.');
+}
+
 /* The candidate nearest to a misspelt word. */
 struct nearest {
   struct text word, best;

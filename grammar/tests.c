@@ -3,7 +3,7 @@
 #include "facts/field.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
-#include "grammar/tables.h"
+#include "grammar/unknown.h"
 
 static const char *value_form(enum field_type type) {
   static const char *const forms[] = {
@@ -135,13 +135,7 @@ static void check_symbol(struct compilation *c, struct test_line *line, enum sym
     line->index = symbol->index;
     return;
   }
-  const char *what = kind == SYMBOL_RULE ? "rule" : "exemption";
-  report(c->diags, UNKNOWN_NAME, line->word.span, "there is no %s `%.*s`", what, TEXT_ARG(line->word.text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return;
-  struct nearest nearest = nearest_start(line->word.text);
-  for (size_t i = 0; i < c->names.texts.count; i++)
-    if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  unknown_report(c, line->word, 1u << kind);
 }
 
 static void check_action(struct compilation *c, struct test_line *line) {

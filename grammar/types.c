@@ -203,7 +203,7 @@ static void types_of(struct compilation *c, struct expr *e) {
   int64_t want = e->number.milli / 1000;
   if (e->number.milli % 1000 || want < 1)
     report(c->diags, BAD_MEMBER, e->span, "the count must be a whole number above 0");
-  else if ((uint64_t)want > e->count)
+  else if ((uint64_t)want > e->count && !c->unread.any)
     report(c->diags, BAD_MEMBER, e->span, "%lld of %zu members can never hold", (long long)want, e->count);
 }
 

@@ -55,6 +55,10 @@ static void lower_literal(struct compilation *c, struct expr *args) {
   if (lower) args->items[1]->text = text_of(lower, text.len);
 }
 
+static bool is_static(const struct expr *arg) {
+  return arg->kind == E_LIST || arg->kind == E_MAP;
+}
+
 static void no_row(struct compilation *c, const struct expr *e, const struct function_info *first) {
   size_t count = e->b ? e->b->count : 0;
   bool counted = false;
@@ -62,7 +66,7 @@ static void no_row(struct compilation *c, const struct expr *e, const struct fun
        f = function_at(row_number(f) + 1))
     counted |= strlen(f->args) == count;
   for (size_t i = 0; i < count; i++)
-    if (e->b->items[i]->type == TYPE_COUNT_OF && e->b->items[i]->kind == E_BAD) return;
+    if (e->b->items[i]->type == TYPE_COUNT_OF && !is_static(e->b->items[i])) return; /* which has been said */
   if (counted)
     report(c->diags, TYPE, e->span, "the arguments do not fit %s", first->name);
   else
@@ -76,10 +80,6 @@ static void take_each(struct compilation *c, struct expr *e) {
   for (size_t i = 0; e->b && i < e->b->count; i++) each += e->b->items[i]->each;
   e->each = each > 0;
   if (each > 1) report(c->diags, TYPE, e->span, "only one argument may stand under any(…)");
-}
-
-static bool is_static(const struct expr *arg) {
-  return arg->kind == E_LIST || arg->kind == E_MAP;
 }
 
 void types_call(struct compilation *c, struct expr *e) {

@@ -1,0 +1,70 @@
+/* Owns what is said of a name that nothing defines: the nearest one; nothing, where its statement or file was not read.
+ * Must never know: where names are used. */
+#include "grammar/unknown.h"
+
+#include "grammar/codes.h"
+
+static const struct {
+  const char *article, *word;
+} kind_words[] = {
+    [SYMBOL_LIST] = {"a", "list"}, [SYMBOL_MAP] = {"a", "map"},           [SYMBOL_LET] = {"a", "let"},
+    [SYMBOL_RULE] = {"a", "rule"}, [SYMBOL_EXEMPT] = {"an", "exemption"},
+};
+
+bool unknown_searches(const struct compilation *c) {
+  return c->diags->errors + c->unread.names <= SUGGESTIONS_MAX;
+}
+
+void unknown_offer(const struct compilation *c, struct nearest *nearest, unsigned kinds) {
+  for (size_t i = 0; unknown_searches(c) && i < c->names.texts.count; i++)
+    if ((kinds | KIND(BROKEN)) >> c->symbols.at[i].kind & 1) nearest_offer(nearest, c->names.texts.at[i]);
+}
+
+bool unknown_lose(struct compilation *c, struct word name, enum symbol_kind kind) {
+  size_t before = c->names.texts.count;
+  uint32_t at = intern_add(&c->names, name.text);
+  if (at == INTERN_NONE || c->arena.failed || at < before) return false;
+  struct symbol *symbol = vec_add(&c->arena, &c->symbols);
+  if (symbol) *symbol = (struct symbol){kind, NO_INDEX, name.span};
+  return symbol != NULL;
+}
+
+bool unknown_follows(struct compilation *c, struct word name, bool near) {
+  const struct symbol *symbol = symbol_find(c, name.text);
+  if (symbol && symbol->kind >= SYMBOL_BROKEN) return true;
+  if (symbol || near || !c->unread.any) return false;
+  if (unknown_lose(c, name, SYMBOL_UNREAD) && c->unread.names++ == 0) c->unread.first = name;
+  return true;
+}
+
+void unknown_report(struct compilation *c, struct word name, unsigned kinds) {
+  const struct symbol *symbol = symbol_find(c, name.text);
+  struct nearest nearest = nearest_start(name.text);
+  unsigned kind = 0;
+  while (!(kinds >> kind & 1)) kind++;
+  unknown_offer(c, &nearest, symbol ? 0 : kinds);
+  if (unknown_follows(c, name, nearest_good(&nearest))) return;
+  report(c->diags, UNKNOWN_NAME, name.span, "there is no %s `%.*s`", kind_words[kind].word, TEXT_ARG(name.text));
+  if (symbol)
+    diag_second(c->diags, symbol->span, "this is %s %s", kind_words[symbol->kind].article,
+                kind_words[symbol->kind].word);
+  else if (nearest_good(&nearest))
+    diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+}
+
+void unknown_missing_file(struct compilation *c, struct span include) {
+  if (!c->unread.any) c->unread.include = include;
+  c->unread.any = true;
+}
+
+void unknown_summary(struct compilation *c) {
+  if (c->unread.names == 0) return;
+  const struct word *first = &c->unread.first;
+  if (c->unread.names == 1)
+    report(c->diags, UNKNOWN_NAME, first->span, "nothing that was read defines `%.*s`", TEXT_ARG(first->text));
+  else
+    report(c->diags, UNKNOWN_NAME, first->span, "nothing that was read defines `%.*s`, nor %zu more of the names used",
+           TEXT_ARG(first->text), c->unread.names - 1);
+  diag_second(c->diags, c->unread.include, "nothing came from here");
+  diag_help(c->diags, "such names may stand in what could not be read; mend that first");
+}
