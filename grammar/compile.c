@@ -20,11 +20,12 @@ void compilation_free(struct compilation *c) {
 }
 
 /* Everything that can be said about the text is said in one run, so the passes go on behind an error; only lowering
- * needs a faultless tree, and types one without circles. */
+ * needs a faultless tree. */
 static bool analyse(struct compilation *c) {
   if (!declare_all(c)) return false;
   lists_build(c);
-  if (names_resolve(c)) types_check(c);
+  names_resolve(c);
+  types_check(c);
   tests_check(c);
   replies_check(c);
   unknown_summary(c);

@@ -44,7 +44,7 @@ enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
 struct let {
   struct word name;
   struct expr *expr;
-  enum visit visit, typed, folded;
+  enum visit visit, typed, folded; /* typed stays open where it needs itself, or is too deep */
   unsigned depth;
   bool used, early; /* early: an exemption needs it */
   uint32_t value;   /* what it became, if it is no condition; NO_INDEX until lowered */
@@ -128,7 +128,7 @@ bool load_paths(struct compilation *c, const struct text *paths, size_t count, a
 bool load_text(struct compilation *c, struct text name, struct text text);
 bool declare_all(struct compilation *c);   /* declare.c: statements to tables */
 void lists_build(struct compilation *c);   /* lists.c: items, from files too; additions, then removals */
-bool names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; false: circles, or too deep */
+void names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; none needs itself */
 void types_check(struct compilation *c);   /* types.c */
 void fold_all(struct compilation *c);      /* fold.c */
 void tests_check(struct compilation *c);   /* tests.c */

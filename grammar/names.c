@@ -248,10 +248,12 @@ struct trail {
 
 static unsigned walk_expr(struct compilation *c, const struct expr *e, const struct trail *up);
 
+/* Lets on a circle, and those too deep, are left without a type: the passes behind follow lets down. */
 static void report_cycle(struct compilation *c, const struct trail *up, struct text name, struct span span) {
   struct buf line;
   buf_init(&line, c->arena.alloc);
   for (const struct trail *at = up; at; at = at->up) {
+    if (!at->rule) c->lets.at[at->index].typed = VISIT_OPEN;
     buf_text(&line, at->name);
     if (text_eq(at->name, name)) break;
     buf_str(&line, " <- ");
@@ -275,6 +277,7 @@ static unsigned walk_node(struct compilation *c, bool rule, uint32_t index, cons
     *visit = VISIT_OPEN;
     *depth = 1 + walk_expr(c, rule ? c->rules.at[index].body->when : c->lets.at[index].expr, &here);
     *visit = VISIT_DONE;
+    if (!rule && *depth > DEPENDENCY_MAX) c->lets.at[index].typed = VISIT_OPEN;
     if (*depth == DEPENDENCY_MAX + 1)
       report(c->diags, TOO_DEEP, name.span, "rules and lets that use each other are more than %d deep", DEPENDENCY_MAX);
   }
@@ -296,12 +299,10 @@ static unsigned walk_expr(struct compilation *c, const struct expr *e, const str
   return depth;
 }
 
-bool names_resolve(struct compilation *c) {
+void names_resolve(struct compilation *c) {
   for (size_t i = 0; i < c->lets.count; i++) resolve(c, c->lets.at[i].expr, NO_INDEX);
   for (size_t i = 0; i < c->rules.count; i++) resolve(c, c->rules.at[i].body->when, (uint32_t)i);
   for (size_t i = 0; i < c->exempts.count; i++) resolve(c, c->exempts.at[i].body->when, NO_INDEX);
-  size_t before = c->diags->errors;
   for (uint32_t i = 0; i < c->lets.count; i++) walk_node(c, false, i, NULL);
   for (uint32_t i = 0; i < c->rules.count; i++) walk_node(c, true, i, NULL);
-  return c->diags->errors == before;
 }

@@ -186,7 +186,7 @@ static void types_any(struct compilation *c, struct expr *e) {
 
 static void types_let(struct compilation *c, struct expr *e) {
   struct let *let = &c->lets.at[e->index];
-  if (let->typed == VISIT_OPEN) return; /* a cycle, which has been reported */
+  if (let->typed == VISIT_OPEN) return; /* a circle or too deep, which has been said */
   if (let->typed == VISIT_NEW) {
     let->typed = VISIT_OPEN;
     types_value(c, let->expr);
