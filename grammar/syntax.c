@@ -169,7 +169,7 @@ static struct text near_keyword(const struct syntax *s) {
   for (int i = 0; i < s->count && is(s->found, "name"); i++)
     if (ascii_alpha(s->expected[i][0]) && !is_kind(s->expected[i]) && is_shown(s, s->expected[i]))
       nearest_offer(&nearest, text_from(s->expected[i]));
-  return nearest_good(&nearest) && nearest.word.len > 2 ? nearest.best : TEXT("");
+  return nearest_good(&nearest) ? nearest.best : TEXT("");
 }
 
 static void help(const struct syntax *s) {

@@ -78,6 +78,23 @@ void nearest_offer(struct nearest *nearest, struct text candidate) {
   nearest->best = candidate;
 }
 
+/* What both share up to a dot makes them no more alike: `server.host` is not `server.port`. */
+static size_t shared_dotted(struct text a, struct text b) {
+  size_t shared = 0;
+  for (size_t i = 0; i < a.len && i < b.len && ascii_lower(a.ptr[i]) == ascii_lower(b.ptr[i]); i++)
+    if (a.ptr[i] == '.') shared = i + 1;
+  return shared;
+}
+
+/* In a short word one other letter makes another word. */
+static size_t mistakes_allowed(size_t len) {
+  static const size_t least_length[] = {0, 3, 6, 12}; /* for no mistake, one, two, three */
+  size_t mistakes = sizeof least_length / sizeof *least_length - 1;
+  while (len < least_length[mistakes]) mistakes--;
+  return mistakes;
+}
+
 bool nearest_good(const struct nearest *nearest) {
-  return nearest->best.len && nearest->distance <= 1 + nearest->word.len / 4;
+  size_t own = nearest->word.len - shared_dotted(nearest->word, nearest->best);
+  return nearest->best.len && nearest->distance <= mistakes_allowed(own);
 }
