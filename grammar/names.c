@@ -59,8 +59,8 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
     diag_help(c->diags, "the fact is called `%s`", fact);
   else if (asks_unknown)
     diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
-  else if (nearest_good(&nearest))
-    diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  else
+    unknown_suggest(c, &nearest);
 }
 
 /* --- words --- */

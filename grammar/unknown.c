@@ -2,6 +2,7 @@
  * Must never know: where names are used. */
 #include "grammar/unknown.h"
 
+#include "facts/field.h"
 #include "grammar/codes.h"
 
 static const struct {
@@ -16,8 +17,35 @@ bool unknown_searches(const struct compilation *c) {
 }
 
 void unknown_offer(const struct compilation *c, struct nearest *nearest, unsigned kinds) {
-  for (size_t i = 0; unknown_searches(c) && i < c->names.texts.count; i++)
-    if ((kinds | KIND(BROKEN)) >> c->symbols.at[i].kind & 1) nearest_offer(nearest, c->names.texts.at[i]);
+  for (size_t i = 0; unknown_searches(c) && i < c->names.texts.count; i++) {
+    struct text name = c->names.texts.at[i];
+    enum symbol_kind kind = c->symbols.at[i].kind;
+    bool other_case = kind != SYMBOL_UNREAD && text_eq_nocase(name, nearest->word);
+    if (other_case || (kinds | KIND(BROKEN)) >> kind & 1) nearest_offer(nearest, name);
+  }
+}
+
+/* HELO is a rule's name, but helo may be meant. */
+static void offer_in_lower_case(struct nearest *nearest) {
+  static const char *const words[] = {"true", "false"};
+  struct text word = nearest->word;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (text_eq_nocase(word, text_from(words[i]))) nearest_offer(nearest, text_from(words[i]));
+  for (unsigned f = 0; f < FIELD_COUNT; f++) {
+    struct text fact = text_from(field_info(f)->name), first = text_of(fact.ptr, text_find(fact, TEXT(".")));
+    if (first.len == SIZE_MAX) first.len = fact.len;
+    if (text_eq_nocase(word, first)) nearest_offer(nearest, first);
+  }
+}
+
+void unknown_suggest(struct compilation *c, const struct nearest *nearest) {
+  if (!nearest_good(nearest)) return;
+  const struct function_info *function = function_find(nearest->word);
+  if (function)
+    diag_help(c->diags, "it is a function: %s", function->shown);
+  else
+    diag_help(c->diags, "did you mean `%.*s`?%s", TEXT_ARG(nearest->best),
+              nearest->distance == 0 ? " Rules and exemptions are UPPER_CASE, other names lower_case" : "");
 }
 
 bool unknown_lose(struct compilation *c, struct word name, enum symbol_kind kind) {
@@ -43,13 +71,14 @@ void unknown_report(struct compilation *c, struct word name, unsigned kinds) {
   unsigned kind = 0;
   while (!(kinds >> kind & 1)) kind++;
   unknown_offer(c, &nearest, symbol ? 0 : kinds);
+  if (kind == SYMBOL_RULE) offer_in_lower_case(&nearest);
   if (unknown_follows(c, name, nearest_good(&nearest))) return;
   report(c->diags, UNKNOWN_NAME, name.span, "there is no %s `%.*s`", kind_words[kind].word, TEXT_ARG(name.text));
   if (symbol)
     diag_second(c->diags, symbol->span, "this is %s %s", kind_words[symbol->kind].article,
                 kind_words[symbol->kind].word);
-  else if (nearest_good(&nearest))
-    diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  else
+    unknown_suggest(c, &nearest);
 }
 
 void unknown_missing_file(struct compilation *c, struct span include) {

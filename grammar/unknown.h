@@ -12,8 +12,11 @@
 /* Whether nearer names are still looked for: that goes through all there are, so only the first mistakes are helped. */
 bool unknown_searches(const struct compilation *c);
 
-/* Offers the names of these kinds, and those of broken statements. */
+/* Offers the names of these kinds, those of broken statements, and any that differs in the case of letters alone. */
 void unknown_offer(const struct compilation *c, struct nearest *nearest, unsigned kinds);
+
+/* Adds the suggestion, if there is a good one. */
+void unknown_suggest(struct compilation *c, const struct nearest *nearest);
 
 /* Whether nothing need be said of the name: its statement or file could not be read, which has been said. `near`: there
  * is one that may have been meant, so a slip is likelier than a missing file. */
