@@ -57,7 +57,15 @@ bool unknown_lose(struct compilation *c, struct word name, enum symbol_kind kind
   return symbol != NULL;
 }
 
+/* The scanner has changed the case of what was written, and said so. */
+static bool is_corrected(const struct compilation *c, struct word name) {
+  struct text written = sources_text(&c->sources, name.span);
+  if (text_starts(written, TEXT("_"))) return true;
+  return text_eq_nocase(written, name.text) && !text_eq(written, name.text);
+}
+
 bool unknown_follows(struct compilation *c, struct word name, bool near) {
+  if (is_corrected(c, name)) return true;
   const struct symbol *symbol = symbol_find(c, name.text);
   if (symbol && symbol->kind >= SYMBOL_BROKEN) return true;
   if (symbol || near || !c->unread.any) return false;

@@ -18,8 +18,8 @@ void unknown_offer(const struct compilation *c, struct nearest *nearest, unsigne
 /* Adds the suggestion, if there is a good one. */
 void unknown_suggest(struct compilation *c, const struct nearest *nearest);
 
-/* Whether nothing need be said of the name: its statement or file could not be read, which has been said. `near`: there
- * is one that may have been meant, so a slip is likelier than a missing file. */
+/* Whether nothing need be said of the name: its letters, its statement or its file are wrong, which has been said.
+ * `near`: there is one that may have been meant, so a slip is likelier than a missing file. */
 bool unknown_follows(struct compilation *c, struct word name, bool near);
 
 /* Says that there is nothing of the first of these kinds called so, and suggests one of them, unless it follows. */
