@@ -30,12 +30,11 @@ const struct symbol *symbol_find(const struct compilation *c, struct text name) 
 /* --- names --- */
 
 static void check_reserved(struct compilation *c, struct word name) {
-  for (unsigned f = 0; f < FIELD_COUNT; f++)
-    if (is_first_word(name.text, text_from(field_info(f)->name))) {
-      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
-      diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
-      return;
-    }
+  if (begins_fact(name.text)) {
+    report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
+    diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
+    return;
+  }
   for (size_t i = 0; function_at(i); i++)
     if (is_first_word(name.text, text_from(function_at(i)->name))) {
       bool whole = text_is(name.text, function_at(i)->name);

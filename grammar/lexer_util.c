@@ -74,8 +74,11 @@ void lexer_bad_byte(struct parse *p, struct span at, char byte) {
     report(p->diags, BAD_BYTE, at, "a byte \\x%02X outside a string", b);
   if (b >= 0x80) diag_help(p->diags, "names are plain ASCII; texts stand in double quotes");
   if (byte == '\'') diag_help(p->diags, "strings stand in double quotes");
-  if (byte == ';') diag_help(p->diags, "statements need no semicolon");
+  bool first = at.begin == 0 || p->bytes.ptr[at.begin - 1] == '\n';
+  bool match = byte == '~' && at.end < p->bytes.len && p->bytes.ptr[at.end] == '=';
+  if (byte == ';') diag_help(p->diags, first ? "comments begin with #" : "line ends need no semicolon; take it out");
   if (byte == '|' || byte == '&') diag_help(p->diags, "write `or` and `and`");
+  if (match) diag_help(p->diags, "to match a regex, write `=~`");
 }
 
 /* --- strings --- */
@@ -129,6 +132,8 @@ int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
 
 int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   report(p->diags, BAD_STRING, at, "strings stand in double quotes");
+  bool plain = text.len <= NAME_MAX_BYTES && !memchr(text.ptr, '"', text.len) && !memchr(text.ptr, '\\', text.len);
+  if (plain) diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
   value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
   return TOK_STRING;
 }
@@ -185,10 +190,19 @@ static int finish_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span
   return TOK_REGEX;
 }
 
+void lexer_comment(struct parse *p, struct span at) {
+  report(p->diags, SYNTAX, at, "this is a comment of another language");
+  diag_help(p->diags, "comments begin with # and end with the line");
+}
+
 int lexer_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   size_t end = text.len;
   while (text.ptr[end - 1] != '/') end--;
   struct text flags = text_of(text.ptr + end, text.len - end);
+  if (end == 2 && flags.len) { /* //words */
+    lexer_comment(p, at);
+    return finish_regex(p, value, part(at, 1, 0), TEXT(""), part(at, end, 0));
+  }
   return finish_regex(p, value, part(at, 1, end - 2), flags, part(at, end, flags.len));
 }
 

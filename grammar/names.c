@@ -14,13 +14,6 @@ static void offer_facts(struct nearest *nearest) {
   for (unsigned f = 0; f < FIELD_COUNT; f++) nearest_offer(nearest, text_from(field_info(f)->name));
 }
 
-/* No file can define such a name. */
-static bool begins_fact(struct text word) {
-  for (unsigned f = 0; f < FIELD_COUNT; f++)
-    if (is_first_word(word, text_from(field_info(f)->name))) return true;
-  return false;
-}
-
 static void offer_functions(struct nearest *nearest) {
   for (size_t i = 0; function_at(i); i++) nearest_offer(nearest, text_from(function_at(i)->name));
 }
@@ -42,7 +35,8 @@ static const char *foreign_fact(struct text word) {
 }
 
 /* `root`: what of the word a file could define. */
-static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, struct text root) {
+static void report_unknown(struct compilation *c, struct expr *e, struct text word, struct span span, struct text root,
+                           bool as_text) {
   bool call = e->kind == E_CALL;
   const char *fact = call ? NULL : foreign_fact(word);
   bool asks_unknown = !call && text_is(word, "unknown");
@@ -59,6 +53,8 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
     diag_help(c->diags, "the fact is called `%s`", fact);
   else if (asks_unknown)
     diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
+  else if (as_text && !nearest_good(&nearest))
+    diag_help(c->diags, "if this is a text, it stands in double quotes: \"%.*s\"", TEXT_ARG(word));
   else
     unknown_suggest(c, &nearest);
 }
@@ -82,7 +78,7 @@ static void resolve_name(struct compilation *c, struct expr *e) {
     e->kind = E_FACT;
     e->index = fact;
   } else if (!resolve_symbol(c, e)) {
-    report_unknown(c, e, e->text, e->span, e->text);
+    report_unknown(c, e, e->text, e->span, e->text, false);
   }
 }
 
@@ -92,7 +88,7 @@ static void resolve_args(struct compilation *c, struct expr *args, uint32_t insi
 
 static void resolve_call(struct compilation *c, struct expr *e, uint32_t inside) {
   resolve_args(c, e->b, inside);
-  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, e->text);
+  if (!function_find(e->text)) report_unknown(c, e, e->text, e->word, e->text, false);
 }
 
 /* Whether the node is a plain dotted word a.b.c, and that word. */
@@ -128,11 +124,30 @@ static void resolve_dot(struct compilation *c, struct expr *e, uint32_t inside) 
     }
     bool below = e->a->kind == E_NAME && field_find(e->a->text) == FIELD_COUNT && !symbol_find(c, e->a->text);
     if (below) {
-      report_unknown(c, e, word, e->span, e->a->text);
+      report_unknown(c, e, word, e->span, e->a->text, false);
       return;
     }
   }
   resolve(c, e->a, inside);
+}
+
+/* Whether the dotted word begins with something that has a meaning. */
+static bool has_meaning(struct compilation *c, const struct expr *e) {
+  struct text word;
+  if (!dotted(c, e, &word) || field_find(word) < FIELD_COUNT) return true;
+  if (e->kind == E_DOT) return has_meaning(c, e->a);
+  return symbol_find(c, word) != NULL;
+}
+
+/* One side of a comparison; a word without any meaning may be a text that lacks its quotes. */
+static void resolve_side(struct compilation *c, struct expr *e, uint32_t inside) {
+  struct text word;
+  const struct expr *root = e;
+  while (root && root->kind == E_DOT) root = root->a;
+  if (e && root && dotted(c, e, &word) && !text_is(root->text, "dns") && !has_meaning(c, e))
+    report_unknown(c, e, word, e->span, root->text, true);
+  else
+    resolve(c, e, inside);
 }
 
 /* --- rules --- */
@@ -228,6 +243,12 @@ static void resolve(struct compilation *c, struct expr *e, uint32_t inside) {
     case E_AND:
     case E_OR:
       for (size_t i = 0; i < e->count; i++) resolve(c, e->items[i], inside);
+      break;
+    case E_COMPARE:
+    case E_IN:
+    case E_UNDER:
+      resolve_side(c, e->a, inside);
+      resolve_side(c, e->b, inside);
       break;
     default:
       resolve(c, e->a, inside);

@@ -19,7 +19,7 @@ struct recovery {
   jmp_buf abandon;
   struct token last;    /* the latest one given to the parser */
   int before;           /* the kind of the one before it */
-  bool before_first;    /* that one stood in column 1 */
+  struct span before_at;
   struct word name;     /* what the latest statement defines; empty when it is none that does, or has been reported */
   bool pending;         /* last is to be given again */
   bool recovering;
@@ -44,11 +44,12 @@ static bool starts_statement(const struct parse *p, const struct token *token) {
 }
 
 /* Whether the token is the name in `rule NAME`, `list name`, …; `any` also takes `header NAME`, `meta NAME` and the like. */
-static bool is_defined(const struct recovery *r, const struct token *token, bool any) {
+static bool is_defined(const struct parse *p, const struct token *token, bool any) {
+  const struct recovery *r = p->recovery;
   static const int keywords[] = {TOK_LIST, TOK_MAP, TOK_LET, TOK_RULE, TOK_EXEMPT};
   static const int names[] = {TOK_LOWER, TOK_UPPER, TOK_FROM, TOK_AT,      TOK_CAP,
                               TOK_FLOOR, TOK_HIT,   TOK_MISS, TOK_UNKNOWN, TOK_DNS};
-  bool keyword = any && r->before_first && token->kind == TOK_UPPER, name = false;
+  bool keyword = any && in_column_1(p, r->before_at) && token->kind == TOK_UPPER, name = false;
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) keyword |= r->before == keywords[i];
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) name |= token->kind == names[i];
   return keyword && name;
@@ -66,13 +67,13 @@ static void scan(struct parse *p, struct token *token) {
   size_t errors = p->diags->errors;
   r->told_before = r->told;
   r->before = token->kind;
-  r->before_first = in_column_1(p, token->at);
+  r->before_at = token->at;
   token->kind = lexer_scan(&token->value, &token->at, p);
   if (token->kind == 0) token->at = (struct span){p->file, p->offset, p->offset};
   r->told = p->diags->errors > errors;
   r->depth = r->braces;
   if (r->depth == 0 && in_column_1(p, token->at)) r->statement = starts_statement(p, token) ? token->kind : 0;
-  if (r->depth == 0 && is_defined(r, token, false)) r->name = token->value.word;
+  if (r->depth == 0 && is_defined(p, token, false)) r->name = token->value.word;
   if (token->kind == '{' && r->braces++ == 0) r->open = token->at;
   if (token->kind == '}' && r->braces) r->braces--;
 }
@@ -84,7 +85,7 @@ static void skip(struct parse *p) {
   p->diags->muted = true;
   while (r->last.kind != 0 && !starts_statement(p, &r->last) && !(r->last.kind == '}' && r->braces == 0)) {
     scan(p, &r->last);
-    if (is_defined(r, &r->last, true)) r->name = r->last.value.word;
+    if (is_defined(p, &r->last, true)) r->name = r->last.value.word;
     lose_name(p);
   }
   p->diags->muted = false;
@@ -118,7 +119,8 @@ void recover_abandon(struct parse *p) {
 void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count) {
   struct recovery *r = p->recovery;
   struct syntax syntax = {.parse = p, .at = at, .found = found, .expected = expected, .count = count,
-                          .statement = r->statement, .before = r->before, .depth = r->depth, .open = r->open,
+                          .statement = r->statement, .before = r->before,
+                          .before_at = r->before_at, .depth = r->depth, .open = r->open,
                           .column_1 = in_column_1(p, at)};
   if (!r->told && !(r->told_before && r->last.kind == 0)) syntax_report(&syntax);
   r->recovering = true;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "facts/field.h"
 #include "facts/host.h"
 
 static const struct function_info functions[] = {
@@ -40,6 +41,12 @@ const struct property_info *property_find(enum value_type on, struct text word) 
   for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
     if (properties[i].on == on && text_is(word, properties[i].word)) return &properties[i];
   return NULL;
+}
+
+bool begins_fact(struct text word) {
+  for (unsigned f = 0; f < FIELD_COUNT; f++)
+    if (is_first_word(word, text_from(field_info(f)->name))) return true;
+  return false;
 }
 
 /* --- suggestions --- */

@@ -35,6 +35,9 @@ static inline bool is_first_word(struct text word, struct text dotted) {
   return text_starts(dotted, word) && (dotted.len == word.len || dotted.ptr[word.len] == '.');
 }
 
+/* Whether a fact is called so, or begins with that word and a dot: then nothing else is. */
+bool begins_fact(struct text word);
+
 /* The candidate nearest to a misspelt word. */
 struct nearest {
   struct text word, best;
