@@ -146,6 +146,9 @@ void compilation_free(struct compilation *c);
 /* A path in a statement is relative to the file that holds it. */
 struct text path_beside(struct compilation *c, struct text path, struct text includer);
 
+/* Adds to the latest message, which is about a path in the statement at `from`, where it is looked for. */
+void path_help(struct compilation *c, struct span from, assay_status status);
+
 /* The symbol of a name, or NULL. */
 const struct symbol *symbol_find(const struct compilation *c, struct text name);
 

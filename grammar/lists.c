@@ -171,8 +171,10 @@ static void read_list_file(struct compilation *c, struct list *list, const struc
   assay_status status = c->loader->read(c->loader->user, &c->arena, name, LIST_FILE_MAX, &loaded);
   if (status == ASSAY_OVER_LIMIT) {
     report(c->diags, TOO_LARGE, path->span, "`%.*s` is larger than 1 GiB", TEXT_ARG(name));
+    diag_help(c->diags, "split it: `list a_name += from \"file\"` adds another file");
   } else if (status != ASSAY_OK) {
     report(c->diags, FILE, path->span, "cannot read `%.*s`: %.*s", TEXT_ARG(name), TEXT_ARG(loaded.error));
+    path_help(c, path->span, status);
   } else {
     struct text bytes = text_of(loaded.bytes, loaded.len);
     uint32_t file = sources_add(&c->sources, name, bytes, path->span);
