@@ -117,7 +117,12 @@ static bool network_line(struct compilation *c, enum list_type type, struct span
     network_print(&form, item->network);
   else
     addr_print(&form, item->network.addr);
-  if (form.len) diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
+  if (fault == ADDR_SYNTAX && slash)
+    diag_help(c->diags, "for networks declare the list as `: network`");
+  else if (form.len)
+    diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
+  else
+    diag_help(c->diags, "%s", addr_fault_help(fault));
   buf_free(&form);
   return false;
 }
@@ -134,6 +139,7 @@ static bool regex_line(struct compilation *c, struct span span, struct text line
       const char *letter = strchr(letters, line.ptr[i]);
       if (!letter || !line.ptr[i]) {
         report(c->diags, BAD_REGEX, span, "`%c` is no regex flag", line.ptr[i]);
+        diag_help(c->diags, "the flags are i m s x u; a pattern that holds a / stands bare, or as \\/ between two");
         return false;
       }
       item->flags |= 1u << (letter - letters);
@@ -141,7 +147,10 @@ static bool regex_line(struct compilation *c, struct span span, struct text line
   }
   struct regex_report regex;
   regex_check(&regex, item->text, item->flags);
-  if (!regex.ok) report(c->diags, BAD_REGEX, span, "%s", regex.message);
+  if (!regex.ok) {
+    report(c->diags, BAD_REGEX, span, "%s", regex.message);
+    diag_help(c->diags, "what has a meaning in a pattern, such as ( [ * or +, stands for itself behind a backslash");
+  }
   return regex.ok;
 }
 

@@ -130,6 +130,7 @@ void syntax_error(struct parse *p, struct span at, const char *found, const char
 
 void syntax_too_deep(struct parse *p, struct span at) {
   report(p->diags, TOO_DEEP, at, "nested too deeply; the limit is %d", NESTING_MAX);
+  diag_help(p->diags, "name a part of it: `let a_name = …`");
   lose_name(p);
 }
 
