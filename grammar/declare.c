@@ -45,6 +45,20 @@ static void check_reserved(struct compilation *c, struct word name) {
     }
 }
 
+/* What a second definition may have been meant for. */
+static void twice_help(struct compilation *c, enum symbol_kind kind, struct text name) {
+  static const char *const forms[] = {
+      [SYMBOL_LIST] = "to add to a list, write `list a_name += { … }`",
+      [SYMBOL_MAP] = "to add to a map, write `map a_name += { … }`",
+      [SYMBOL_RULE] = "to change its score, write `score A_RULE 1.5`; for one of your own, disable it and choose another name",
+      [SYMBOL_EXEMPT] = "for one of your own, write `disable A_NAME` and choose another name",
+  };
+  if (kind == SYMBOL_LET)
+    diag_help(c->diags, "give one of them another name");
+  else if (c->symbols.at[intern_find(&c->names, name)].kind == kind)
+    diag_help(c->diags, "%s", forms[kind]);
+}
+
 /* Gives the name its meaning; false when it has one already, which is reported with both places. */
 static bool declare(struct compilation *c, struct word name, enum symbol_kind kind, size_t index) {
   size_t before = c->names.texts.count;
@@ -53,6 +67,7 @@ static bool declare(struct compilation *c, struct word name, enum symbol_kind ki
   if (at < before) {
     report(c->diags, DUPLICATE, name.span, "`%.*s` is defined twice", TEXT_ARG(name.text));
     diag_second(c->diags, c->symbols.at[at].span, "first defined here");
+    twice_help(c, kind, name.text);
     return false;
   }
   struct symbol *symbol = vec_add(&c->arena, &c->symbols);
@@ -67,6 +82,7 @@ static bool declare(struct compilation *c, struct word name, enum symbol_kind ki
 static int64_t checked_score(struct compilation *c, struct number number, struct span span, const char *what) {
   if (number.milli >= -PROGRAM_SCORE_MAX && number.milli <= PROGRAM_SCORE_MAX) return number.milli;
   report(c->diags, BAD_SCORE, span, "a %s must lie within -1000 and 1000", what);
+  diag_help(c->diags, "scores are small numbers that add up: most rules have between -3 and 3");
   return 0;
 }
 
@@ -132,10 +148,14 @@ static void declare_group(struct compilation *c, struct stmt *s) {
   const struct body *body = s->body;
   int64_t cap = body->cap_span.file ? checked_score(c, body->cap, body->cap_span, "cap") : INT64_MAX;
   int64_t floor = body->floor_span.file ? checked_score(c, body->floor, body->floor_span, "floor") : INT64_MIN;
-  if (cap < 0)
+  if (cap < 0) {
     report(c->diags, BAD_SCORE, body->cap_span, "a cap below 0 would turn a group without hits into a score");
-  if (floor > 0)
+    diag_help(c->diags, "what a group may take off is bounded by its `floor`");
+  }
+  if (floor > 0) {
     report(c->diags, BAD_SCORE, body->floor_span, "a floor above 0 would turn a group without hits into a score");
+    diag_help(c->diags, "what a group may add is bounded by its `cap`");
+  }
   *group = (struct group_decl){s->name, body->describe.span.file ? body->describe.text : TEXT(""), floor, cap, true};
 }
 
@@ -149,7 +169,10 @@ static void declare_action(struct compilation *c, struct stmt *s) {
   }
   if (s->type.span.file) {
     if (!text_is(s->type.text, "off")) {
-      report(c->diags, SYNTAX, s->type.span, "unexpected `%.*s`; expected `at` or `off`", TEXT_ARG(s->type.text));
+      bool at = text_is(s->type.text, "at");
+      report(c->diags, SYNTAX, s->type.span, at ? "there is no number behind `%.*s`"
+                                                : "unexpected `%.*s`; expected `at` or `off`", TEXT_ARG(s->type.text));
+      diag_help(c->diags, "the statement is `action reject at 5.0 \"reply text\"` or `action reject off`");
       return;
     }
     c->actions[action] = (struct action_decl){.set = false};

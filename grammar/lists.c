@@ -250,6 +250,12 @@ static struct text item_key(struct compilation *c, enum list_type type, const st
   return text_of(bytes, sizeof item->network.addr + 1);
 }
 
+static void not_held(struct compilation *c, const struct list *list, struct span item) {
+  report(c->diags, NO_MATCH, item, "the list `%.*s` does not hold this item", TEXT_ARG(list->name.text));
+  diag_second(c->diags, list->name.span, "the list");
+  diag_help(c->diags, "if the list has lost it, take it out here too");
+}
+
 static void remove_items(struct compilation *c, struct list *list) {
   struct intern gone;
   intern_init(&gone, &c->arena);
@@ -267,8 +273,7 @@ static void remove_items(struct compilation *c, struct list *list) {
   list->items.count = used ? kept : list->items.count;
   for (size_t i = 0; used && c->lint && i < list->removals.count; i++)
     if (!used[intern_find(&gone, item_key(c, list->type, &list->removals.at[i]))])
-      report(c->diags, NO_MATCH, list->removals.at[i].span, "the list `%.*s` does not hold this item",
-             TEXT_ARG(list->name.text));
+      not_held(c, list, list->removals.at[i].span);
 }
 
 void lists_build(struct compilation *c) {

@@ -28,6 +28,17 @@ static const struct {
     {"helo_name", "helo"},      {"envfrom", "mail.from"}, {"client_name", "client.rdns_confirmed"},
 };
 
+/* The facts that begin with a word that is none. */
+static void list_facts(struct compilation *c, struct text word) {
+  struct buf facts;
+  buf_init(&facts, c->arena.alloc);
+  for (unsigned f = 0; f < FIELD_COUNT; f++)
+    if (is_first_word(word, text_from(field_info(f)->name)))
+      buf_printf(&facts, "%s%s", facts.len ? ", " : "", field_info(f)->name);
+  diag_help(c->diags, "there are %.*s", TEXT_ARG(buf_view(&facts)));
+  buf_free(&facts);
+}
+
 static const char *foreign_fact(struct text word) {
   for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
     if (text_is(word, foreign[i].word)) return foreign[i].ours;
@@ -53,10 +64,12 @@ static void report_unknown(struct compilation *c, struct expr *e, struct text wo
     diag_help(c->diags, "the fact is called `%s`", fact);
   else if (asks_unknown)
     diag_help(c->diags, "whether a value is unknown cannot be asked; a rule hits only when its condition is true");
-  else if (as_text && !nearest_good(&nearest))
-    diag_help(c->diags, "if this is a text, it stands in double quotes: \"%.*s\"", TEXT_ARG(word));
-  else
+  else if (nearest_good(&nearest))
     unknown_suggest(c, &nearest);
+  else if (as_text)
+    diag_help(c->diags, "if this is a text, it stands in double quotes: \"%.*s\"", TEXT_ARG(word));
+  else if (!call && begins_fact(root))
+    list_facts(c, root);
 }
 
 /* --- words --- */
@@ -161,6 +174,7 @@ static void resolve_rule(struct compilation *c, struct expr *e) {
     e->kind = E_BAD;
     report(c->diags, NOT_CONDITION, e->span, "`%.*s` is an exemption; only rules can be asked for", TEXT_ARG(e->text));
     diag_second(c->diags, symbol->span, "defined here");
+    diag_help(c->diags, "put what both need into a `let`");
   } else {
     e->index = symbol->index;
   }
@@ -185,6 +199,17 @@ static size_t take_broken(struct compilation *c, struct expr *into, struct text 
   return found;
 }
 
+static void too_many_match(struct compilation *c, const struct expr *wild) {
+  report(c->diags, BAD_MEMBER, wild->span, "`%.*s` stands for more than %d rules", TEXT_ARG(wild->text), MEMBERS_MAX);
+  diag_help(c->diags, "let it begin with more letters, and join several with `or`");
+}
+
+static void no_rule_matches(struct compilation *c, const struct expr *wild, struct text prefix, uint32_t inside) {
+  bool itself = inside != NO_INDEX && text_starts(c->rules.at[inside].name.text, prefix);
+  report(c->diags, NO_MATCH, wild->span, "no %srule matches `%.*s`", itself ? "other " : "", TEXT_ARG(wild->text));
+  diag_help(c->diags, itself ? "the rule that it stands in is not among them" : "is it misspelt, or is a file missing?");
+}
+
 static void expand_wild(struct compilation *c, struct expr *into, const struct expr *wild, uint32_t inside) {
   struct text prefix = text_of(wild->text.ptr, wild->text.len - 1);
   size_t found = 0;
@@ -201,9 +226,14 @@ static void expand_wild(struct compilation *c, struct expr *into, const struct e
   }
   found += take_broken(c, into, prefix);
   if (found == 0 && !c->unread.any)
-    report(c->diags, NO_MATCH, wild->span, "no rule matches `%.*s`", TEXT_ARG(wild->text));
+    no_rule_matches(c, wild, prefix, inside);
   if (found > MEMBERS_MAX)
-    report(c->diags, BAD_MEMBER, wild->span, "`%.*s` stands for more than %d rules", TEXT_ARG(wild->text), MEMBERS_MAX);
+    too_many_match(c, wild);
+}
+
+static void bad_member(struct compilation *c, const struct expr *member) {
+  report(c->diags, BAD_MEMBER, member->span, "score of (…) takes rules only");
+  diag_help(c->diags, "a condition has no score; make it a rule, if need be with the score 0");
 }
 
 /* Replaces HELO_* among the members by the rules it stands for. */
@@ -221,7 +251,7 @@ static void resolve_members(struct compilation *c, struct expr *e, uint32_t insi
     if (!push_item(c, e, members[i])) return;
     bool rule = members[i]->kind == E_RULE || members[i]->kind == E_BAD;
     if (e->kind == E_SCORE_OF && !rule)
-      report(c->diags, BAD_MEMBER, members[i]->span, "score of (…) takes rules only");
+      bad_member(c, members[i]);
   }
 }
 
@@ -238,6 +268,7 @@ static void resolve(struct compilation *c, struct expr *e, uint32_t inside) {
     case E_WILD:
       report(c->diags, BAD_MEMBER, e->span, "`%.*s` stands for rules only among the members of of (…)",
              TEXT_ARG(e->text));
+      diag_help(c->diags, "write `any of (%.*s)`", TEXT_ARG(e->text));
       e->kind = E_BAD;
       break;
     case E_AND:
@@ -281,7 +312,13 @@ static void report_cycle(struct compilation *c, const struct trail *up, struct t
   }
   report(c->diags, CYCLE, span, "`%.*s` needs itself: %.*s <- %.*s", TEXT_ARG(name), TEXT_ARG(name),
          TEXT_ARG(buf_view(&line)));
+  diag_help(c->diags, "break the circle: put what they share into a `let` of its own");
   buf_free(&line);
+}
+
+static void report_too_deep(struct compilation *c, struct span span) {
+  report(c->diags, TOO_DEEP, span, "rules and lets that use each other are more than %d deep", DEPENDENCY_MAX);
+  diag_help(c->diags, "write out some of the conditions that are only used by the next");
 }
 
 /* How deep below a let or rule it goes; visits each once. */
@@ -300,7 +337,7 @@ static unsigned walk_node(struct compilation *c, bool rule, uint32_t index, cons
     *visit = VISIT_DONE;
     if (!rule && *depth > DEPENDENCY_MAX) c->lets.at[index].typed = VISIT_OPEN;
     if (*depth == DEPENDENCY_MAX + 1)
-      report(c->diags, TOO_DEEP, name.span, "rules and lets that use each other are more than %d deep", DEPENDENCY_MAX);
+      report_too_deep(c, name.span);
   }
   return *depth;
 }

@@ -104,6 +104,22 @@ void types_call(struct compilation *c, struct expr *e) {
 
 /* --- properties --- */
 
+/* What there is, where it is little. */
+static void list_properties(struct compilation *c, enum value_type type) {
+  enum { SHOWN_MAX = 12 };
+  struct buf words;
+  size_t count = 0;
+  buf_init(&words, c->arena.alloc);
+  for (size_t i = 0; property_at(i); i++)
+    if (property_at(i)->on == type) buf_printf(&words, "%s.%s", count++ ? " " : "", property_at(i)->word);
+  if (type == TYPE_STRING || type == TYPE_MAILBOX) buf_printf(&words, "%s.is_empty", count++ ? " " : "");
+  if (count == 0)
+    diag_help(c->diags, "%s %s has none", types_article(type), type_word(type));
+  else if (count <= SHOWN_MAX)
+    diag_help(c->diags, "it has %.*s", TEXT_ARG(buf_view(&words)));
+  buf_free(&words);
+}
+
 static void unknown_property(struct compilation *c, struct expr *e) {
   report(c->diags, UNKNOWN_PROPERTY, e->word, "%s %s has no property `%.*s`", types_article(e->a->type),
          type_word(e->a->type), TEXT_ARG(e->text));
@@ -111,7 +127,8 @@ static void unknown_property(struct compilation *c, struct expr *e) {
   for (size_t i = 0; property_at(i); i++)
     if (property_at(i)->on == e->a->type) nearest_offer(&nearest, text_from(property_at(i)->word));
   if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `.%.*s`?", TEXT_ARG(nearest.best));
-  else if (text_is(e->text, "length")) diag_help(c->diags, "length is a function: length(x)");
+  else if (function_find(e->text)) diag_help(c->diags, "it is a function: %s", function_find(e->text)->shown);
+  else list_properties(c, e->a->type);
 }
 
 /* label(n) is the one property with an argument, and that is a constant. */
@@ -120,6 +137,7 @@ static bool property_args(struct compilation *c, struct expr *e, const struct pr
   if (count != property->args) {
     report(c->diags, ARGUMENTS, e->span, "`.%s` takes %u argument%s", property->word, property->args,
            property->args == 1 ? "" : "s");
+    diag_help(c->diags, property->args ? "write `.%s(0)` for the first" : "write `.%s` without parentheses", property->word);
     return false;
   }
   if (count == 0) return true;
@@ -129,6 +147,7 @@ static bool property_args(struct compilation *c, struct expr *e, const struct pr
       n->kind == E_NUMBER && types_coerce(n, TYPE_INT) && n->number.milli >= -255000 && n->number.milli <= 255000;
   if (!whole) {
     report(c->diags, ARGUMENTS, n->span, "`.label` takes a constant between -255 and 255");
+    diag_help(c->diags, "0 is the first label, -1 the last");
     return false;
   }
   e->number = n->number;

@@ -6,10 +6,13 @@
 #include "grammar/codes.h"
 
 static const struct {
-  const char *article, *word;
+  const char *article, *word, *defined;
 } kind_words[] = {
-    [SYMBOL_LIST] = {"a", "list"}, [SYMBOL_MAP] = {"a", "map"},           [SYMBOL_LET] = {"a", "let"},
-    [SYMBOL_RULE] = {"a", "rule"}, [SYMBOL_EXEMPT] = {"an", "exemption"},
+    [SYMBOL_LIST] = {"a", "list", "a list is made by `list a_name : TYPE { … }`; is the file missing that does?"},
+    [SYMBOL_MAP] = {"a", "map", "a map is made by `map a_name { … }`; is the file missing that does?"},
+    [SYMBOL_LET] = {"a", "let", "a let is made by `let a_name = …`; is the file missing that does?"},
+    [SYMBOL_RULE] = {"a", "rule", "is it misspelt, or is the file missing that it stands in?"},
+    [SYMBOL_EXEMPT] = {"an", "exemption", "is it misspelt, or is the file missing that it stands in?"},
 };
 
 bool unknown_searches(const struct compilation *c) {
@@ -85,8 +88,10 @@ void unknown_report(struct compilation *c, struct word name, unsigned kinds) {
   if (symbol)
     diag_second(c->diags, symbol->span, "this is %s %s", kind_words[symbol->kind].article,
                 kind_words[symbol->kind].word);
-  else
+  else if (nearest_good(&nearest))
     unknown_suggest(c, &nearest);
+  else
+    diag_help(c->diags, "%s", kind_words[kind].defined);
 }
 
 void unknown_missing_file(struct compilation *c, struct span include) {

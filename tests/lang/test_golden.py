@@ -150,6 +150,17 @@ class Golden(unittest.TestCase):
                 missing.append(code)
         self.assertEqual(missing, [], "codes without a kept output")
 
+    def test_every_code_says_what_to_do(self):
+        helped = set()
+        for path in (HERE / "diag").glob("*.expect"):
+            code = None
+            for line in path.read_text(errors="replace").splitlines():
+                said = re.search(r"(?:error|warning)\[(\w+)\]: ", line)
+                code = said[1] if said else code
+                if line.startswith("      = help: "):
+                    helped.add(code)
+        self.assertEqual(sorted(set(codes()) - helped), [], "codes that never come with a line of help")
+
     def test_every_opcode_is_listed(self):
         text = "".join(path.read_text(errors="replace") for path in (HERE / "listing").glob("*.expect"))
         listed = {word.upper() for word in re.findall(r"^ +\d+ +(?:\d+:\d+ +)?(\w+)", text, re.M)}
