@@ -19,8 +19,10 @@ static void deepen(struct parse *p, struct expr *e, const struct expr *part, uns
   if (!e || !part || part->depth + step <= e->depth) return;
   e->depth = (uint16_t)(part->depth + step);
   if (e->depth <= NESTING_MAX) return;
-  if (part->depth <= NESTING_MAX)
+  if (part->depth <= NESTING_MAX) {
     report(p->diags, TOO_DEEP, e->span, "nested too deeply; the limit is %d", NESTING_MAX);
+    diag_help(p->diags, "name a part of it: `let a_name = …`");
+  }
   e->kind = E_BAD;
   e->a = e->b = NULL;
   e->count = 0;
@@ -157,8 +159,9 @@ struct expr *ast_paren(struct parse *p, struct span span, struct expr *a) {
 }
 
 static void check_members(struct parse *p, const struct expr *members) {
-  if (members && members->count > MEMBERS_MAX)
-    report(p->diags, BAD_MEMBER, members->span, "%zu members; at most %d are allowed", members->count, MEMBERS_MAX);
+  if (!members || members->count <= MEMBERS_MAX) return;
+  report(p->diags, BAD_MEMBER, members->span, "%zu members; at most %d are allowed", members->count, MEMBERS_MAX);
+  diag_help(p->diags, "for a set of values write `x in { … }`; of conditions, join several of them with `or`");
 }
 
 static struct expr *take_members(struct parse *p, struct expr *e, struct expr *members) {

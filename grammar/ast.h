@@ -145,7 +145,8 @@ enum stmt_kind {
   S_SCORE,
   S_DISABLE,
   S_ACTION,
-  S_TEST
+  S_TEST,
+  S_BROKEN /* could not be read; the name that it would have defined, or none for an include */
 };
 
 struct map_pair {

@@ -4,6 +4,7 @@
 
 #include "grammar/codes.h"
 #include "grammar/lint.h"
+#include "grammar/unknown.h"
 
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
                               const struct vocabulary *vocabulary, struct diags *diags) {
@@ -20,13 +21,15 @@ void compilation_free(struct compilation *c) {
 }
 
 /* Everything that can be said about the text is said in one run, so the passes go on behind an error; only lowering
- * needs a faultless tree, and types one without circles. */
+ * needs a faultless tree. */
 static bool analyse(struct compilation *c) {
   if (!declare_all(c)) return false;
   lists_build(c);
-  if (names_resolve(c)) types_check(c);
+  names_resolve(c);
+  types_check(c);
   tests_check(c);
   replies_check(c);
+  unknown_summary(c);
   return !c->arena.failed;
 }
 
@@ -67,6 +70,7 @@ assay_status compile_run(struct verified **out, struct compilation *c, const str
     verified_free(*out, alloc);
     *out = NULL;
   }
+  diags_sort(c->diags);
   c->diags->sources = NULL;
   return status;
 }

@@ -45,7 +45,7 @@ enum visit { VISIT_NEW, VISIT_OPEN, VISIT_DONE };
 struct let {
   struct word name;
   struct expr *expr;
-  enum visit visit, typed, folded;
+  enum visit visit, typed, folded; /* typed stays open where it needs itself, or is too deep */
   unsigned depth;
   bool used, early; /* early: an exemption needs it */
   uint32_t value;   /* what it became, if it is no condition; NO_INDEX until lowered */
@@ -76,8 +76,8 @@ struct group_decl {
   bool declared;
 };
 
-/* What a name stands for. */
-enum symbol_kind { SYMBOL_LIST, SYMBOL_MAP, SYMBOL_LET, SYMBOL_RULE, SYMBOL_EXEMPT };
+/* What a name stands for. BROKEN: what its statement says could not be read; UNREAD: it may stand in a file that was not. */
+enum symbol_kind { SYMBOL_LIST, SYMBOL_MAP, SYMBOL_LET, SYMBOL_RULE, SYMBOL_EXEMPT, SYMBOL_BROKEN, SYMBOL_UNREAD };
 
 struct symbol {
   enum symbol_kind kind;
@@ -92,6 +92,14 @@ struct action_decl {
   struct word reply;
 };
 
+/* Files that could not be read, the first include that names one, and the names that may stand in them. */
+struct unread {
+  bool any;
+  struct span include;
+  struct word first;
+  size_t names;
+};
+
 struct compilation {
   struct arena arena; /* the tree; kept as long as tests may be run */
   struct diags *diags;
@@ -102,6 +110,7 @@ struct compilation {
   struct stmt *statements;
   VEC(uint32_t) named_files; /* those whose top-level tests run */
   size_t file_count;
+  struct unread unread;
   struct intern names;       /* symbol numbers: lists, maps, lets, rules, exemptions */
   VEC(struct symbol) symbols;
   struct intern group_names;
@@ -121,7 +130,7 @@ bool load_paths(struct compilation *c, const struct text *paths, size_t count, a
 bool load_text(struct compilation *c, struct text name, struct text text);
 bool declare_all(struct compilation *c);   /* declare.c: statements to tables */
 void lists_build(struct compilation *c);   /* lists.c: items, from files too; additions, then removals */
-bool names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; false: circles, or too deep */
+void names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; none needs itself */
 void types_check(struct compilation *c);   /* types.c */
 void fold_all(struct compilation *c);      /* fold.c */
 void tests_check(struct compilation *c);   /* tests.c */
@@ -139,6 +148,9 @@ void compilation_free(struct compilation *c);
 
 /* A path in a statement is relative to the file that holds it. */
 struct text path_beside(struct compilation *c, struct text path, struct text includer);
+
+/* Adds to the latest message, which is about a path in the statement at `from`, where it is looked for. */
+void path_help(struct compilation *c, struct span from, assay_status status);
 
 /* The symbol of a name, or NULL. */
 const struct symbol *symbol_find(const struct compilation *c, struct text name);

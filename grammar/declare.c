@@ -2,6 +2,7 @@
  * Must never know: expressions. */
 #include "grammar/codes.h"
 #include "grammar/compile.h"
+#include "grammar/unknown.h"
 
 static const char *const list_types[] = {
     [LIST_NAME] = "name",       [LIST_STRING] = "string",   [LIST_ADDRESS] = "address",
@@ -26,36 +27,42 @@ const struct symbol *symbol_find(const struct compilation *c, struct text name) 
 }
 
 const struct symbol *symbol_expect(struct compilation *c, struct word name, enum symbol_kind kind) {
-  static const char *const words[] = {[SYMBOL_LIST] = "list", [SYMBOL_MAP] = "map",       [SYMBOL_LET] = "let",
-                                      [SYMBOL_RULE] = "rule", [SYMBOL_EXEMPT] = "exemption"};
   const struct symbol *symbol = symbol_find(c, name.text);
   if (symbol && symbol->kind == kind) return symbol;
-  report(c->diags, UNKNOWN_NAME, name.span, "there is no %s `%.*s`", words[kind], TEXT_ARG(name.text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return NULL;
-  struct nearest nearest = nearest_start(name.text);
-  for (size_t i = 0; i < c->names.texts.count; i++)
-    if (c->symbols.at[i].kind == kind) nearest_offer(&nearest, c->names.texts.at[i]);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  unknown_report(c, name, 1u << kind);
   return NULL;
 }
 
 /* --- names --- */
 
 static void check_reserved(struct compilation *c, struct word name) {
-  for (size_t f = 0; words_fact(&c->words, f); f++)
-    if (words_is_first(name.text, text_from(words_fact(&c->words, f)->name))) {
-      report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
-      diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
-      return;
-    }
+  if (words_begin_fact(&c->words, name.text)) {
+    report(c->diags, RESERVED_NAME, name.span, "`%.*s` is the first word of a fact", TEXT_ARG(name.text));
+    diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
+    return;
+  }
   for (size_t i = 0; words_function(&c->words, i); i++)
-    if (words_is_first(name.text, text_from(words_function(&c->words, i)->name))) {
+    if (is_first_word(name.text, text_from(words_function(&c->words, i)->name))) {
       bool whole = text_is(name.text, words_function(&c->words, i)->name);
       report(c->diags, RESERVED_NAME, name.span, "`%.*s` is %s", TEXT_ARG(name.text),
              whole ? "a function" : "the first word of functions");
       diag_help(c->diags, "choose another name, such as `my_%.*s`", TEXT_ARG(name.text));
       return;
     }
+}
+
+/* What a second definition may have been meant for. */
+static void twice_help(struct compilation *c, enum symbol_kind kind, struct text name) {
+  static const char *const forms[] = {
+      [SYMBOL_LIST] = "to add to a list, write `list a_name += { … }`",
+      [SYMBOL_MAP] = "to add to a map, write `map a_name += { … }`",
+      [SYMBOL_RULE] = "to change its score, write `score A_RULE 1.5`; for one of your own, disable it and choose another name",
+      [SYMBOL_EXEMPT] = "for one of your own, write `disable A_NAME` and choose another name",
+  };
+  if (kind == SYMBOL_LET)
+    diag_help(c->diags, "give one of them another name");
+  else if (c->symbols.at[intern_find(&c->names, name)].kind == kind)
+    diag_help(c->diags, "%s", forms[kind]);
 }
 
 /* Gives the name its meaning; false when it has one already, which is reported with both places. */
@@ -66,6 +73,7 @@ static bool declare(struct compilation *c, struct word name, enum symbol_kind ki
   if (at < before) {
     report(c->diags, DUPLICATE, name.span, "`%.*s` is defined twice", TEXT_ARG(name.text));
     diag_second(c->diags, c->symbols.at[at].span, "first defined here");
+    twice_help(c, kind, name.text);
     return false;
   }
   struct symbol *symbol = vec_add(&c->arena, &c->symbols);
@@ -80,6 +88,7 @@ static bool declare(struct compilation *c, struct word name, enum symbol_kind ki
 static int64_t checked_score(struct compilation *c, struct number number, struct span span, const char *what) {
   if (number.milli >= -PROGRAM_SCORE_MAX && number.milli <= PROGRAM_SCORE_MAX) return number.milli;
   report(c->diags, BAD_SCORE, span, "a %s must lie within -1000 and 1000", what);
+  diag_help(c->diags, "scores are small numbers that add up: most rules have between -3 and 3");
   return 0;
 }
 
@@ -145,10 +154,14 @@ static void declare_group(struct compilation *c, struct stmt *s) {
   const struct body *body = s->body;
   int64_t cap = body->cap_span.file ? checked_score(c, body->cap, body->cap_span, "cap") : INT64_MAX;
   int64_t floor = body->floor_span.file ? checked_score(c, body->floor, body->floor_span, "floor") : INT64_MIN;
-  if (cap < 0)
+  if (cap < 0) {
     report(c->diags, BAD_SCORE, body->cap_span, "a cap below 0 would turn a group without hits into a score");
-  if (floor > 0)
+    diag_help(c->diags, "what a group may take off is bounded by its `floor`");
+  }
+  if (floor > 0) {
     report(c->diags, BAD_SCORE, body->floor_span, "a floor above 0 would turn a group without hits into a score");
+    diag_help(c->diags, "what a group may add is bounded by its `cap`");
+  }
   *group = (struct group_decl){s->name, body->describe.span.file ? body->describe.text : TEXT(""), floor, cap, true};
 }
 
@@ -162,7 +175,10 @@ static void declare_action(struct compilation *c, struct stmt *s) {
   }
   if (s->type.span.file) {
     if (!text_is(s->type.text, "off")) {
-      report(c->diags, SYNTAX, s->type.span, "unexpected `%.*s`; expected `at` or `off`", TEXT_ARG(s->type.text));
+      bool at = text_is(s->type.text, "at");
+      report(c->diags, SYNTAX, s->type.span, at ? "there is no number behind `%.*s`"
+                                                : "unexpected `%.*s`; expected `at` or `off`", TEXT_ARG(s->type.text));
+      diag_help(c->diags, "the statement is `action reject at 5.0 \"reply text\"` or `action reject off`");
       return;
     }
     c->actions[action] = (struct action_decl){.set = false};
@@ -182,12 +198,7 @@ static void declare_test(struct compilation *c, struct stmt *s) {
 static const struct symbol *find_target(struct compilation *c, struct word name, bool exempt_too) {
   const struct symbol *symbol = symbol_find(c, name.text);
   if (symbol && (symbol->kind == SYMBOL_RULE || (exempt_too && symbol->kind == SYMBOL_EXEMPT))) return symbol;
-  report(c->diags, UNKNOWN_NAME, name.span, "there is no rule `%.*s`", TEXT_ARG(name.text));
-  if (c->diags->errors > SUGGESTIONS_MAX) return NULL;
-  struct nearest nearest = nearest_start(name.text);
-  for (size_t i = 0; i < c->rules.count; i++) nearest_offer(&nearest, c->rules.at[i].name.text);
-  for (size_t i = 0; exempt_too && i < c->exempts.count; i++) nearest_offer(&nearest, c->exempts.at[i].name.text);
-  if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+  unknown_report(c, name, exempt_too ? KIND(RULE) | KIND(EXEMPT) : KIND(RULE));
   return NULL;
 }
 
@@ -229,6 +240,8 @@ static void (*const declarers[])(struct compilation *c, struct stmt *s) = {
 bool declare_all(struct compilation *c) {
   for (struct stmt *s = c->statements; s && !c->arena.failed; s = s->next)
     if (s->kind < sizeof declarers / sizeof *declarers && declarers[s->kind]) declarers[s->kind](c, s);
+  for (struct stmt *s = c->statements; s && !c->arena.failed; s = s->next)
+    if (s->kind == S_BROKEN) unknown_lose(c, s->name, SYMBOL_BROKEN);
   if (c->arena.failed) return false; /* names may lack what they stand for */
   for (struct stmt *s = c->statements; s; s = s->next) {
     if (s->kind == S_SCORE) apply_score(c, s);

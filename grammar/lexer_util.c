@@ -44,6 +44,7 @@ int lexer_name(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, int 
   value->word.text = arena_text(p->arena, value->word.text);
   if (value->word.text.len > NAME_MAX_BYTES)
     report(p->diags, BAD_NAME, at, "a name of %zu bytes; at most %d are allowed", value->word.text.len, NAME_MAX_BYTES);
+  if (value->word.text.len > NAME_MAX_BYTES) diag_help(p->diags, "choose a shorter one");
   return token;
 }
 
@@ -66,6 +67,19 @@ int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at
   return rule ? TOK_UPPER : TOK_LOWER;
 }
 
+/* Bytes that mean something in other languages. */
+static const struct {
+  const char *bytes, *help;
+} marks[] = {
+    {"'`@", "texts stand in double quotes"},
+    {"|&^", "write `or`, `and`, `not`"},
+    {"[]", "sets stand in braces: x in { \"a\", \"b\" }"},
+    {"?", "there are no branches; join conditions with `and`, `or`, `not`"},
+    {"%", "there is no remainder; ints have + - *"},
+    {"$", "names stand without it"},
+    {"\\", "line ends mean nothing, so a statement needs no mark to go on"},
+};
+
 void lexer_bad_byte(struct parse *p, struct span at, char byte) {
   unsigned char b = (unsigned char)byte;
   if (b >= 0x21 && b < 0x7f)
@@ -73,9 +87,13 @@ void lexer_bad_byte(struct parse *p, struct span at, char byte) {
   else
     report(p->diags, BAD_BYTE, at, "a byte \\x%02X outside a string", b);
   if (b >= 0x80) diag_help(p->diags, "names are plain ASCII; texts stand in double quotes");
-  if (byte == '\'') diag_help(p->diags, "strings stand in double quotes");
-  if (byte == ';') diag_help(p->diags, "statements need no semicolon");
-  if (byte == '|' || byte == '&') diag_help(p->diags, "write `or` and `and`");
+  if (b < 0x20 || b == 0x7f) diag_help(p->diags, "take it out; in a string it is written \\x%02X", b);
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (strchr(marks[i].bytes, byte) && byte) diag_help(p->diags, "%s", marks[i].help);
+  bool first = at.begin == 0 || p->bytes.ptr[at.begin - 1] == '\n';
+  bool match = byte == '~' && at.end < p->bytes.len && p->bytes.ptr[at.end] == '=';
+  if (byte == ';') diag_help(p->diags, first ? "comments begin with #" : "line ends need no semicolon; take it out");
+  if (match) diag_help(p->diags, "to match a regex, write `=~`");
 }
 
 /* --- strings --- */
@@ -121,14 +139,18 @@ int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
       out[len++] = (char)byte;
     }
   }
-  if (len > STRING_MAX_BYTES)
+  if (len > STRING_MAX_BYTES) {
     report(p->diags, BAD_STRING, at, "a string of %zu bytes; at most %d are allowed", len, STRING_MAX_BYTES);
+    diag_help(p->diags, "several texts stand in a set or list, each for itself");
+  }
   value->word.text = text_of(out, len);
   return TOK_STRING;
 }
 
 int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   report(p->diags, BAD_STRING, at, "strings stand in double quotes");
+  bool plain = text.len <= NAME_MAX_BYTES && !memchr(text.ptr, '"', text.len) && !memchr(text.ptr, '\\', text.len);
+  if (plain) diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
   value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
   return TOK_STRING;
 }
@@ -174,6 +196,7 @@ static int finish_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span
   if (source.len > STRING_MAX_BYTES) {
     report(p->diags, BAD_REGEX, source_at, "a regex of %zu bytes; at most %d are allowed", source.len,
            STRING_MAX_BYTES);
+    diag_help(p->diags, "split it: a set or a list of regexes is matched as one");
     return TOK_REGEX;
   }
   struct regex_report regex;
@@ -181,14 +204,25 @@ static int finish_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span
   if (!regex.ok) {
     size_t offset = regex.error_offset < source.len ? regex.error_offset : source.len;
     report(p->diags, BAD_REGEX, part(source_at, offset, offset < source.len), "%s", regex.message);
+    if (!text_starts(text_from(regex.message), TEXT("\\C")))
+      diag_help(p->diags, "what has a meaning in a pattern, such as ( [ * or +, stands for itself behind a backslash");
   }
   return TOK_REGEX;
+}
+
+void lexer_comment(struct parse *p, struct span at) {
+  report(p->diags, SYNTAX, at, "this is a comment of another language");
+  diag_help(p->diags, "comments begin with # and end with the line");
 }
 
 int lexer_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   size_t end = text.len;
   while (text.ptr[end - 1] != '/') end--;
   struct text flags = text_of(text.ptr + end, text.len - end);
+  if (end == 2 && flags.len) { /* //words */
+    lexer_comment(p, at);
+    return finish_regex(p, value, part(at, 1, 0), TEXT(""), part(at, end, 0));
+  }
   return finish_regex(p, value, part(at, 1, end - 2), flags, part(at, end, flags.len));
 }
 
@@ -209,7 +243,11 @@ int lexer_regex_end(struct parse *p, union ASSAY_YYSTYPE *value, struct span *at
 int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
   bool braced = p->bytes.ptr[at.begin] == 'm';
   report(p->diags, BAD_REGEX, at, braced ? "this m{…} is not closed" : "this regex is not closed on its line");
-  if (!braced) diag_help(p->diags, "a / always opens a regex; there is no division");
+  if (text_starts(text_of(p->bytes.ptr + at.begin, at.end - at.begin), TEXT("/*")))
+    diag_help(p->diags, "comments begin with #");
+  else
+    diag_help(p->diags, "%s", braced ? "each { in it needs its }, and stands for itself as \\{"
+                                       : "a / always opens a regex; there is no division");
   value->regex.source = TEXT("");
   value->regex.flags = 0;
   return TOK_REGEX;
@@ -220,7 +258,10 @@ int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct spa
 static void report_address(struct parse *p, struct span at, struct text text, enum addr_fault fault,
                            struct network suggested) {
   report(p->diags, BAD_ADDRESS, at, "`%.*s`: %s", TEXT_ARG(text), addr_fault_text(fault));
-  if (suggested.addr.family == 0) return;
+  if (suggested.addr.family == 0) {
+    diag_help(p->diags, "%s", addr_fault_help(fault));
+    return;
+  }
   bool network = memchr(text.ptr, '/', text.len) != NULL;
   struct buf form;
   buf_init(&form, p->arena->alloc);
@@ -268,6 +309,7 @@ int lexer_bad_number(struct parse *p, union ASSAY_YYSTYPE *value, struct span at
 int lexer_duration(struct parse *p, union ASSAY_YYSTYPE *value, struct span at) {
   value->number = (struct number){0, false};
   report(p->diags, BAD_NUMBER, at, "durations belong into assayd.conf; no fact of a rule is one");
+  diag_help(p->diags, "numbers are 3, 2.5, 10k, 5M");
   return TOK_NUMBER;
 }
 
@@ -304,6 +346,7 @@ int lexer_number(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
     diag_help(p->diags, "scores are exact thousandths; nothing is rounded");
   } else if (!scaled(text, &value->number)) {
     report(p->diags, BAD_NUMBER, at, "this number is too large");
+    diag_help(p->diags, "the largest is %lld", (long long)(INT64_MAX / 1000));
   }
   return TOK_NUMBER;
 }

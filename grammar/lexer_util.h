@@ -14,6 +14,7 @@ int lexer_mixed_case(struct parse *p, union ASSAY_YYSTYPE *value, struct span at
 int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_unclosed_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at);
+void lexer_comment(struct parse *p, struct span at);
 int lexer_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text);
 int lexer_unclosed_regex(struct parse *p, union ASSAY_YYSTYPE *value, struct span at);
 void lexer_regex_begin(struct parse *p, struct span at);

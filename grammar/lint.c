@@ -11,6 +11,7 @@
 static void lint_constant(struct compilation *c, const struct expr *when, const char *what) {
   if (!when || when->kind != E_BOOL) return;
   report(c->diags, CONSTANT, when->span, "this %s %s", what, when->number.milli ? "always holds" : "can never hold");
+  diag_help(c->diags, "take it out, or let it ask for something that differs between connections");
 }
 
 static void lint_tests(struct compilation *c, const struct rule_decl *rule) {
@@ -47,6 +48,7 @@ static void find_disabled(struct compilation *c, const struct expr *e) {
     report(c->diags, DISABLED_USED, e->span, "`%.*s` is disabled, so it answers false here",
            TEXT_ARG(c->rules.at[e->index].name.text));
     diag_second(c->diags, c->rules.at[e->index].name.span, "the rule");
+    diag_help(c->diags, "give it the score 0 in place of disabling it, if its answer is still wanted");
   }
   find_disabled(c, e->a);
   find_disabled(c, e->b);
@@ -56,7 +58,9 @@ static void find_disabled(struct compilation *c, const struct expr *e) {
 /* --- lets and groups --- */
 
 static void lint_let(struct compilation *c, const struct let *let) {
-  if (!let->used) report(c->diags, UNUSED, let->name.span, "nothing uses `%.*s`", TEXT_ARG(let->name.text));
+  if (let->used) return;
+  report(c->diags, UNUSED, let->name.span, "nothing uses `%.*s`", TEXT_ARG(let->name.text));
+  diag_help(c->diags, "take it out, or name it in a condition");
 }
 
 static void lint_group(struct compilation *c, const struct group_decl *group) {

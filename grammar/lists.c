@@ -120,8 +120,13 @@ static bool network_line(struct compilation *c, enum list_type type, struct span
     network_print(&form, item->network);
   else
     addr_print(&form, item->network.addr);
-  if (form.len) diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
   c->arena.failed |= form.failed;
+  if (fault == ADDR_SYNTAX && slash)
+    diag_help(c->diags, "for networks declare the list as `: network`");
+  else if (form.len)
+    diag_help(c->diags, "it is `%.*s`", TEXT_ARG(buf_view(&form)));
+  else
+    diag_help(c->diags, "%s", addr_fault_help(fault));
   buf_free(&form);
   return false;
 }
@@ -139,6 +144,7 @@ static bool regex_line(struct compilation *c, struct span span, struct text line
       unsigned bit = letter ? 1u << (letter - letters) : 0;
       if (bit == 0 || item->flags & bit) {
         report(c->diags, BAD_REGEX, span, bit ? "the flag `%c` stands twice" : "`%c` is no regex flag", line.ptr[i]);
+        diag_help(c->diags, "the flags are i m s x u; a pattern that holds a / stands bare, or as \\/ between two");
         return false;
       }
       item->flags |= bit;
@@ -146,7 +152,10 @@ static bool regex_line(struct compilation *c, struct span span, struct text line
   }
   struct regex_report regex;
   regex_check(&regex, item->text, item->flags);
-  if (!regex.ok) report(c->diags, BAD_REGEX, span, "%s", regex.message);
+  if (!regex.ok) {
+    report(c->diags, BAD_REGEX, span, "%s", regex.message);
+    diag_help(c->diags, "what has a meaning in a pattern, such as ( [ * or +, stands for itself behind a backslash");
+  }
   return regex.ok;
 }
 
@@ -176,8 +185,10 @@ static void read_list_file(struct compilation *c, struct list *list, const struc
   assay_status status = c->loader->read(c->loader->user, &c->arena, name, LIST_FILE_MAX, &loaded);
   if (status == ASSAY_OVER_LIMIT) {
     report(c->diags, TOO_LARGE, path->span, "`%.*s` is larger than 1 GiB", TEXT_ARG(name));
+    diag_help(c->diags, "split it: `list a_name += from \"file\"` adds another file");
   } else if (status != ASSAY_OK) {
     report(c->diags, FILE, path->span, "cannot read `%.*s`: %.*s", TEXT_ARG(name), TEXT_ARG(loaded.error));
+    path_help(c, path->span, status);
   } else {
     struct text bytes = text_of(loaded.bytes, loaded.len);
     uint32_t file = sources_add(&c->sources, name, bytes, path->span);
@@ -237,6 +248,12 @@ static struct text item_key(struct compilation *c, enum list_type type, const st
   return text_of(bytes, sizeof item->network.addr + 1);
 }
 
+static void not_held(struct compilation *c, const struct list *list, struct span item) {
+  report(c->diags, NO_MATCH, item, "the list `%.*s` does not hold this item", TEXT_ARG(list->name.text));
+  diag_second(c->diags, list->name.span, "the list");
+  diag_help(c->diags, "if the list has lost it, take it out here too");
+}
+
 static void remove_items(struct compilation *c, struct list *list) {
   struct intern gone;
   intern_init(&gone, &c->arena);
@@ -254,9 +271,7 @@ static void remove_items(struct compilation *c, struct list *list) {
   list->items.count = used ? kept : list->items.count;
   for (size_t i = 0; used && c->lint && i < list->removals.count; i++) {
     uint32_t at = intern_find(&gone, item_key(c, list->type, &list->removals.at[i]));
-    if (at != INTERN_NONE && !used[at]) /* none: memory is out */
-      report(c->diags, NO_MATCH, list->removals.at[i].span, "the list `%.*s` does not hold this item",
-             TEXT_ARG(list->name.text));
+    if (at != INTERN_NONE && !used[at]) not_held(c, list, list->removals.at[i].span); /* none: memory is out */
   }
 }
 

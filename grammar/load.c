@@ -3,6 +3,7 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/parse.h"
+#include "grammar/unknown.h"
 
 enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 10000 };
 
@@ -40,6 +41,17 @@ struct text path_beside(struct compilation *c, struct text path, struct text inc
   return text_of(bytes, folder.len + path.len);
 }
 
+void path_help(struct compilation *c, struct span from, assay_status status) {
+  struct text folder = from.file ? folder_of(c->sources.files.at[from.file].name) : TEXT("");
+  bool relative = from.file && !text_starts(sources_text(&c->sources, from), TEXT("\"/"));
+  if (status == ASSAY_IO_ERROR)
+    diag_help(c->diags, "it must be a file that whoever reads the rules may read");
+  else if (relative && folder.len)
+    diag_help(c->diags, "a path is relative to the file it stands in, here to `%.*s`", TEXT_ARG(folder));
+  else if (relative)
+    diag_help(c->diags, "a path is relative to the file it stands in, here to the current folder");
+}
+
 static void report_cycle(struct loading *l, struct span from, const struct chain *up, uint32_t real, struct text name) {
   struct buf line;
   buf_init(&line, l->c->arena.alloc);
@@ -52,6 +64,7 @@ static void report_cycle(struct loading *l, struct span from, const struct chain
   }
   report(l->c->diags, CYCLE, from, "these files include each other: %.*s", TEXT_ARG(buf_view(&line)));
   l->c->arena.failed |= line.failed;
+  diag_help(l->c->diags, "a file is read once, however often it is named; take one of these includes out");
   buf_free(&line);
 }
 
@@ -64,10 +77,14 @@ static bool in_progress(const struct chain *up, uint32_t real) {
 static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
                               struct text error) {
   if (l->status == ASSAY_OK && from.file == 0) l->status = status;
-  if (status == ASSAY_OVER_LIMIT)
+  if (status == ASSAY_OVER_LIMIT) {
     report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
-  else
+    diag_help(l->c->diags, "items of lists can stand in files of their own: `list a_name : TYPE from \"file\"`");
+  } else {
     report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(error));
+    path_help(l->c, from, status);
+  }
+  unknown_missing_file(l->c, from);
 }
 
 /* False when memory is out; what else goes wrong is reported, and then there is nothing. */
@@ -96,7 +113,10 @@ static bool include(struct loading *l, const struct stmt *stmt, const struct cha
     used++;
     if (!read_path(l, files.paths[i], stmt->path.span, here)) return false;
   }
-  if (used == 0) report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
+  if (used > 0) return true;
+  report(c->diags, NO_MATCH, stmt->path.span, "no file matches `%.*s`", TEXT_ARG(stmt->path.text));
+  path_help(c, stmt->path.span, ASSAY_NOT_FOUND);
+  unknown_missing_file(c, stmt->path.span);
   return true;
 }
 
@@ -107,6 +127,8 @@ static bool splice(struct loading *l, struct stmt *list, const struct chain *her
     list->next = NULL;
     if (list->kind == S_INCLUDE) {
       if (!include(l, list, here)) return false;
+    } else if (list->kind == S_BROKEN && list->name.text.len == 0) {
+      unknown_missing_file(l->c, list->span);
     } else {
       *l->tail = list;
       l->tail = &list->next;
@@ -139,10 +161,14 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
   struct chain here = {up, INTERN_NONE, path, up ? up->depth + 1 : 0};
   if (here.depth > INCLUDE_DEPTH_MAX) {
     report(c->diags, TOO_DEEP, from, "includes are nested more than %d deep", INCLUDE_DEPTH_MAX);
+    diag_help(c->diags, "let one file include the others side by side");
+    unknown_missing_file(c, from);
     return true;
   }
   if (c->file_count >= FILES_MAX) {
     report(c->diags, TOO_LARGE, from, "more than %d files", FILES_MAX);
+    diag_help(c->diags, "put rules that belong together into one file");
+    unknown_missing_file(c, from);
     return true;
   }
   struct loaded file = {.error = TEXT("")};

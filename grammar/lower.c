@@ -178,6 +178,11 @@ static void lower_parts(struct lower *l) {
   name_bits(l);
 }
 
+static void too_many_features(struct compilation *c) {
+  report(c->diags, PROGRAM, SPAN_NONE, "the rules need more than %d features", PROGRAM_WORDS_MAX * 64);
+  diag_help(c->diags, "each different condition is one; ask for many values by one list");
+}
+
 bool lower_all(struct compilation *c, struct program *program) {
   struct arena scratch;
   arena_init(&scratch, c->arena.alloc, SIZE_MAX);
@@ -188,7 +193,7 @@ bool lower_all(struct compilation *c, struct program *program) {
   bool done = fill_rules(&l);
   if (done) lower_parts(&l);
   if (l.builder.too_big)
-    report(c->diags, PROGRAM, SPAN_NONE, "the rules need more than %d features", PROGRAM_WORDS_MAX * 64);
+    too_many_features(c);
   done = done && builder_finish(&l.builder);
   mem_free(scratch.alloc, l.is_needed, l.is_needed_cap);
   arena_free(&scratch);

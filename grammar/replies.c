@@ -37,12 +37,15 @@ static void check(struct compilation *c, const struct word *reply) {
     diag_help(c->diags,
               "nobody outside may choose the reply's first bytes, which can be its code; put a word before it");
   }
-  if (text.len > REPLY_BYTES_MAX)
+  if (text.len > REPLY_BYTES_MAX) {
     report(c->diags, BAD_REPLY, reply->span, "a reply of %zu bytes; at most %d are sent", text.len, REPLY_BYTES_MAX);
+    diag_help(c->diags, "name a page where more is said");
+  }
   for (size_t i = 0; i < text.len; i++) {
     unsigned char byte = (unsigned char)text.ptr[i];
     if (byte < 0x20 || byte > 0x7e) {
       report(c->diags, BAD_REPLY, reply->span, "a reply holds printable ASCII only; this has a byte \\x%02X", byte);
+      diag_help(c->diags, "it is sent as one line of SMTP, which cannot say in which encoding it is");
       return;
     }
     struct text rest = text_of(text.ptr + i, text.len - i);

@@ -150,16 +150,18 @@ struct body *body_new(struct parse *p) {
 }
 
 /* Whether the clause may be set; a second one shows the first. */
-static bool once(struct parse *p, struct body *body, struct span first, struct span again, const char *what) {
+static bool once(struct parse *p, struct body *body, struct span first, struct span again, const char *what,
+                 const char *help) {
   if (!body) return false;
   if (first.file == 0) return true;
   report(p->diags, DUPLICATE, again, "a second %s", what);
   diag_second(p->diags, first, "the first one");
+  diag_help(p->diags, "%s", help);
   return false;
 }
 
 struct body *body_describe(struct parse *p, struct body *body, struct span span, struct word text) {
-  if (once(p, body, body ? body->describe.span : SPAN_NONE, span, "describe"))
+  if (once(p, body, body ? body->describe.span : SPAN_NONE, span, "describe", "keep one; to say where to read more, write `see`"))
     body->describe = word_make(span, text.text);
   return body;
 }
@@ -172,19 +174,19 @@ struct body *body_see(struct parse *p, struct body *body, struct word text) {
 
 struct body *body_tags(struct parse *p, struct body *body, struct span span, struct word tags) {
   struct text text = text_of(p->bytes.ptr + tags.span.begin, tags.span.end - tags.span.begin);
-  if (once(p, body, body ? body->tags.span : SPAN_NONE, span, "tags"))
+  if (once(p, body, body ? body->tags.span : SPAN_NONE, span, "tags", "write them as one: `tags one, two`"))
     body->tags = word_make(span, arena_text(p->arena, text));
   return body;
 }
 
 struct body *body_group(struct parse *p, struct body *body, struct span span, struct word group) {
-  if (once(p, body, body ? body->group.span : SPAN_NONE, span, "group")) body->group = group;
+  if (once(p, body, body ? body->group.span : SPAN_NONE, span, "group", "a rule is in one group; keep one")) body->group = group;
   return body;
 }
 
 static struct body *body_number(struct parse *p, struct body *body, struct span *where, struct number *to,
                                 struct span span, struct number number, const char *what) {
-  if (!once(p, body, where ? *where : SPAN_NONE, span, what)) return body;
+  if (!once(p, body, where ? *where : SPAN_NONE, span, what, "keep one")) return body;
   *where = span;
   *to = number;
   return body;
@@ -203,7 +205,7 @@ struct body *body_floor(struct parse *p, struct body *body, struct span span, st
 }
 
 struct body *body_when(struct parse *p, struct body *body, struct span span, struct expr *when) {
-  if (once(p, body, body && body->when ? body->when->span : SPAN_NONE, span, "when")) body->when = when;
+  if (once(p, body, body && body->when ? body->when->span : SPAN_NONE, span, "when", "join the conditions with `and` or `or`")) body->when = when;
   return body;
 }
 

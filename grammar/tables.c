@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "facts/field.h"
 #include "facts/host.h"
 
 static const struct function_info functions[] = {
@@ -34,10 +35,22 @@ const struct property_info *property_at(size_t index) {
   return index < sizeof properties / sizeof *properties ? &properties[index] : NULL;
 }
 
+const struct function_info *function_find(struct text name) {
+  for (size_t i = 0; i < function_count(); i++)
+    if (text_is(name, functions[i].name)) return &functions[i];
+  return NULL;
+}
+
 const struct property_info *property_find(enum value_type on, struct text word) {
   for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
     if (properties[i].on == on && text_is(word, properties[i].word)) return &properties[i];
   return NULL;
+}
+
+bool begins_fact(struct text word) {
+  for (unsigned f = 0; f < FIELD_COUNT; f++)
+    if (is_first_word(word, text_from(field_info(f)->name))) return true;
+  return false;
 }
 
 /* --- suggestions --- */
@@ -76,6 +89,23 @@ void nearest_offer(struct nearest *nearest, struct text candidate) {
   nearest->best = candidate;
 }
 
+/* What both share up to a dot makes them no more alike: `server.host` is not `server.port`. */
+static size_t shared_dotted(struct text a, struct text b) {
+  size_t shared = 0;
+  for (size_t i = 0; i < a.len && i < b.len && ascii_lower(a.ptr[i]) == ascii_lower(b.ptr[i]); i++)
+    if (a.ptr[i] == '.') shared = i + 1;
+  return shared;
+}
+
+/* In a short word one other letter makes another word. */
+static size_t mistakes_allowed(size_t len) {
+  static const size_t least_length[] = {0, 3, 6, 12}; /* for no mistake, one, two, three */
+  size_t mistakes = sizeof least_length / sizeof *least_length - 1;
+  while (len < least_length[mistakes]) mistakes--;
+  return mistakes;
+}
+
 bool nearest_good(const struct nearest *nearest) {
-  return nearest->best.len && nearest->distance <= 1 + nearest->word.len / 4;
+  size_t own = nearest->word.len - shared_dotted(nearest->word, nearest->best);
+  return nearest->best.len && nearest->distance <= mistakes_allowed(own);
 }

@@ -28,8 +28,17 @@ size_t function_count(void);
 const struct function_info *function_at(size_t index);
 const struct property_info *property_at(size_t index);
 
-/* NULL when there is none. */
+/* The first row of a function of the language by its name, or the property; NULL when there is none. */
+const struct function_info *function_find(struct text name);
 const struct property_info *property_find(enum value_type on, struct text word);
+
+/* Whether the word is the dotted one, or stands before its first dot. */
+static inline bool is_first_word(struct text word, struct text dotted) {
+  return text_starts(dotted, word) && (dotted.len == word.len || dotted.ptr[word.len] == '.');
+}
+
+/* Whether a fact is called so, or begins with that word and a dot: then nothing else is. */
+bool begins_fact(struct text word);
 
 /* The candidate nearest to a misspelt word. */
 struct nearest {

@@ -34,6 +34,11 @@ static bool atom_fits(const struct atom *atom, enum field_type type) {
   }
 }
 
+static void one_value(struct compilation *c, const struct test_line *line, const struct field_info *field) {
+  report(c->diags, BAD_TEST, line->span, "`%s` takes one value", field->name);
+  diag_help(c->diags, "write a test for each value; only lists such as rcpt take several");
+}
+
 static void check_fact(struct compilation *c, struct test_line *line) {
   line->index = (uint32_t)words_find_fact(&c->words, line->word.text);
   const struct field_info *field = words_fact(&c->words, line->index);
@@ -52,7 +57,7 @@ static void check_fact(struct compilation *c, struct test_line *line) {
     return;
   }
   if (!alone && line->atoms && field->type != FIELD_MAILBOX_LIST)
-    report(c->diags, BAD_TEST, line->span, "`%s` takes one value", field->name);
+    one_value(c, line, field);
   for (const struct atom *atom = line->atoms; atom; atom = atom->next)
     if (!atom_fits(atom, field->type)) bad_value(c, atom->span, field);
 }

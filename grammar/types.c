@@ -63,6 +63,12 @@ static void mismatch(struct compilation *c, const struct expr *e) {
   else if (fraction) diag_help(c->diags, "an int is compared with a whole number");
   else if (e->a->type == TYPE_ADDRESS || e->b->type == TYPE_ADDRESS)
     diag_help(c->diags, "addresses stand bare, without quotes: 192.0.2.1");
+  else if (e->a->type == TYPE_BOOL || e->b->type == TYPE_BOOL)
+    diag_help(c->diags, "a bool is a condition by itself; it is compared with true and false only");
+  else if (e->a->type == TYPE_NAME || e->b->type == TYPE_NAME)
+    diag_help(c->diags, "to compare with a number, ask for one: .labels or length(x)");
+  else if (e->a->type == TYPE_INT || e->b->type == TYPE_INT)
+    diag_help(c->diags, "numbers stand without quotes");
 }
 
 /* x == true is x, x == false is its negation. */
@@ -107,8 +113,10 @@ static void compare_score(struct compilation *c, struct expr *e) {
     e->op = (uint8_t)mirrored[e->op];
   }
   if (e->b->kind != E_SCORE_OF) types_value(c, e->b);
-  if (e->b->kind != E_NUMBER && e->b->kind != E_BAD)
+  if (e->b->kind != E_NUMBER && e->b->kind != E_BAD) {
     report(c->diags, TYPE, e->b->span, "score of (…) is compared with a constant number");
+    diag_help(c->diags, "write score of (…) >= 3");
+  }
   e->a->type = TYPE_REAL;
   e->type = TYPE_BOOL;
 }
@@ -162,10 +170,16 @@ static void types_arithmetic(struct compilation *c, struct expr *e) {
     if (sides[i]->type == TYPE_COUNT_OF || types_coerce(sides[i], TYPE_INT)) continue;
     report(c->diags, TYPE, sides[i]->span, "arithmetic takes ints, not %s %s", types_article(sides[i]->type),
            type_word(sides[i]->type));
+    if (types_is_text(sides[i]->type))
+      diag_help(c->diags, sides[i]->kind == E_STRING ? "numbers stand without quotes" : "length(x) is an int");
+    else if (sides[i]->type == TYPE_REAL)
+      diag_help(c->diags, "a number with a fraction can only be compared");
     e->type = TYPE_COUNT_OF;
   }
   e->each = e->a->each || (e->b && e->b->each);
-  if (e->b && e->a->each && e->b->each) report(c->diags, TYPE, e->span, "only one side may stand under any(…)");
+  if (!e->b || !e->a->each || !e->b->each) return;
+  report(c->diags, TYPE, e->span, "only one side may stand under any(…)");
+  diag_help(c->diags, "elements of one list are compared with one value at a time");
 }
 
 static void types_any(struct compilation *c, struct expr *e) {
@@ -186,7 +200,7 @@ static void types_any(struct compilation *c, struct expr *e) {
 
 static void types_let(struct compilation *c, struct expr *e) {
   struct let *let = &c->lets.at[e->index];
-  if (let->typed == VISIT_OPEN) return; /* a cycle, which has been reported */
+  if (let->typed == VISIT_OPEN) return; /* a circle or too deep, which has been said */
   if (let->typed == VISIT_NEW) {
     let->typed = VISIT_OPEN;
     types_value(c, let->expr);
@@ -201,22 +215,29 @@ static void types_of(struct compilation *c, struct expr *e) {
   e->type = TYPE_BOOL;
   if (e->op != OF_COUNT) return;
   int64_t want = e->number.milli / 1000;
-  if (e->number.milli % 1000 || want < 1)
+  if (e->number.milli % 1000 || want < 1) {
     report(c->diags, BAD_MEMBER, e->span, "the count must be a whole number above 0");
-  else if ((uint64_t)want > e->count)
+    diag_help(c->diags, "that none holds is `none of (…)`");
+  } else if ((uint64_t)want > e->count && !c->unread.any) {
     report(c->diags, BAD_MEMBER, e->span, "%lld of %zu members can never hold", (long long)want, e->count);
+    diag_help(c->diags, "that all hold is `all of (…)`");
+  }
 }
 
 static void no_value(struct compilation *c, const struct expr *e) {
-  static const char *const words[E_SCORE_OF + 1] = {
-      [E_REGEX] = "a regex stands only behind =~ and !~",
-      [E_NETWORK] = "a network stands only behind `in`",
-      [E_LIST] = "a named list stands only behind `in` and `under`",
-      [E_MAP] = "a map stands only in forged(…)",
-      [E_SET] = "a set stands only behind `in` and `under`",
-      [E_SCORE_OF] = "score of (…) is compared with a constant: score of (…) >= 3",
+  static const struct {
+    const char *words, *form;
+  } rows[E_SCORE_OF + 1] = {
+      [E_REGEX] = {"a regex stands only behind =~ and !~", "helo =~ /^dyn/"},
+      [E_NETWORK] = {"a network stands only behind `in`", "client.ip in 192.0.2.0/24"},
+      [E_LIST] = {"a named list stands only behind `in` and `under`", "helo in a_list"},
+      [E_MAP] = {"a map stands only in forged(…)", "forged(helo, a_map)"},
+      [E_SET] = {"a set stands only behind `in` and `under`", "helo in { \"a.example\", \"b.example\" }"},
+      [E_SCORE_OF] = {"score of (…) is compared with a constant", "score of (HELO_*) >= 3"},
   };
-  if (words[e->kind]) report(c->diags, NOT_CONDITION, e->span, "%s", words[e->kind]);
+  if (!rows[e->kind].words) return;
+  report(c->diags, NOT_CONDITION, e->span, "%s", rows[e->kind].words);
+  diag_help(c->diags, "write %s", rows[e->kind].form);
 }
 
 void types_value(struct compilation *c, struct expr *e) {

@@ -52,6 +52,10 @@ static void lower_literal(struct compilation *c, struct expr *args) {
   if (lower) args->items[1]->text = text_of(lower, text.len);
 }
 
+static bool is_static(const struct expr *arg) {
+  return arg->kind == E_LIST || arg->kind == E_MAP;
+}
+
 /* The row at the index, if it is one of the function's too. */
 static const struct function_info *row_of(struct compilation *c, size_t index, const char *name) {
   const struct function_info *row = words_function(&c->words, index);
@@ -64,7 +68,7 @@ static void no_row(struct compilation *c, const struct expr *e, size_t first) {
   bool counted = false;
   for (size_t i = first; (row = row_of(c, i, f->name)); i++) counted |= strlen(row->args) == count;
   for (size_t i = 0; i < count; i++)
-    if (e->b->items[i]->type == TYPE_COUNT_OF && e->b->items[i]->kind == E_BAD) return;
+    if (e->b->items[i]->type == TYPE_COUNT_OF && !is_static(e->b->items[i])) return; /* which has been said */
   if (counted)
     report(c->diags, TYPE, e->span, "the arguments do not fit %s", f->name);
   else
@@ -78,10 +82,6 @@ static void take_each(struct compilation *c, struct expr *e) {
   for (size_t i = 0; e->b && i < e->b->count; i++) each += e->b->items[i]->each;
   e->each = each > 0;
   if (each > 1) report(c->diags, TYPE, e->span, "only one argument may stand under any(…)");
-}
-
-static bool is_static(const struct expr *arg) {
-  return arg->kind == E_LIST || arg->kind == E_MAP;
 }
 
 void types_call(struct compilation *c, struct expr *e) {
@@ -106,14 +106,33 @@ void types_call(struct compilation *c, struct expr *e) {
 
 /* --- properties --- */
 
+/* What there is, where it is little. */
+static void list_properties(struct compilation *c, enum value_type type) {
+  enum { SHOWN_MAX = 12 };
+  struct buf words;
+  size_t count = 0;
+  buf_init(&words, c->arena.alloc);
+  for (size_t i = 0; property_at(i); i++)
+    if (property_at(i)->on == type) buf_printf(&words, "%s.%s", count++ ? " " : "", property_at(i)->word);
+  if (type == TYPE_STRING || type == TYPE_MAILBOX) buf_printf(&words, "%s.is_empty", count++ ? " " : "");
+  if (count == 0)
+    diag_help(c->diags, "%s %s has none", types_article(type), type_word(type));
+  else if (count <= SHOWN_MAX)
+    diag_help(c->diags, "it has %.*s", TEXT_ARG(buf_view(&words)));
+  c->arena.failed |= words.failed;
+  buf_free(&words);
+}
+
 static void unknown_property(struct compilation *c, struct expr *e) {
+  const struct function_info *function = words_function(&c->words, words_find_function(&c->words, e->text));
   report(c->diags, UNKNOWN_PROPERTY, e->word, "%s %s has no property `%.*s`", types_article(e->a->type),
          type_word(e->a->type), TEXT_ARG(e->text));
   struct nearest nearest = nearest_start(e->text);
   for (size_t i = 0; property_at(i); i++)
     if (property_at(i)->on == e->a->type) nearest_offer(&nearest, text_from(property_at(i)->word));
   if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `.%.*s`?", TEXT_ARG(nearest.best));
-  else if (text_is(e->text, "length")) diag_help(c->diags, "length is a function: length(x)");
+  else if (function) diag_help(c->diags, "it is a function: %s", function->shown);
+  else list_properties(c, e->a->type);
 }
 
 /* label(n) is the one property with an argument, and that is a constant. */
@@ -122,6 +141,7 @@ static bool property_args(struct compilation *c, struct expr *e, const struct pr
   if (count != property->args) {
     report(c->diags, ARGUMENTS, e->span, "`.%s` takes %u argument%s", property->word, property->args,
            property->args == 1 ? "" : "s");
+    diag_help(c->diags, property->args ? "write `.%s(0)` for the first" : "write `.%s` without parentheses", property->word);
     return false;
   }
   if (count == 0) return true;
@@ -131,6 +151,7 @@ static bool property_args(struct compilation *c, struct expr *e, const struct pr
       n->kind == E_NUMBER && types_coerce(n, TYPE_INT) && n->number.milli >= -255000 && n->number.milli <= 255000;
   if (!whole) {
     report(c->diags, ARGUMENTS, n->span, "`.label` takes a constant between -255 and 255");
+    diag_help(c->diags, "0 is the first label, -1 the last");
     return false;
   }
   e->number = n->number;

@@ -84,6 +84,9 @@ static void wrong_list(struct compilation *c, const struct expr *e) {
   if (e->a->type == TYPE_MAILBOX && list->type == LIST_NAME) diag_help(c->diags, "a mailbox has a .domain");
   if (e->a->type == TYPE_NAME && list->type == LIST_STRING)
     diag_help(c->diags, "declare the list as `: name`, or ask for .raw");
+  if (e->a->type == TYPE_NAME && (list->type == LIST_ADDRESS || list->type == LIST_NETWORK))
+    diag_help(c->diags, "the address in a name such as [192.0.2.1] is its .address");
+  if (e->a->type == TYPE_ADDRESS) diag_help(c->diags, "declare the list as `: network`");
 }
 
 static void against_list(struct compilation *c, struct expr *e) {
@@ -104,7 +107,7 @@ static void against_value(struct compilation *c, struct expr *e) {
   if (e->kind == E_IN && !listed && !e->b->each) {
     report(c->diags, TYPE, e->b->span, "`in` takes a set, a list, a network; this is %s %s",
            types_article(e->b->type), type_word(e->b->type));
-    if (element == e->a->type) diag_help(c->diags, "to compare two values, write ==");
+    diag_help(c->diags, element == e->a->type ? "to compare two values, write ==" : "write a set: x in { … }");
   } else if (element != e->a->type) {
     report(c->diags, TYPE, e->span, "%s %s is not %s %s %s", types_article(e->a->type), type_word(e->a->type),
            e->kind == E_IN ? "in" : "under", types_article(e->b->type), type_word(e->b->type));
@@ -152,6 +155,8 @@ void types_relation(struct compilation *c, struct expr *e) {
     if (list_for(e->a->type) == LIST_TYPE_COUNT) {
       report(c->diags, TYPE, e->span, "%s %s is not looked for in a set", types_article(e->a->type),
              type_word(e->a->type));
+      if (e->a->type == TYPE_BOOL) diag_help(c->diags, "a bool is a condition by itself");
+      if (e->a->type == TYPE_INT) diag_help(c->diags, "numbers are looked for in a set of numbers: x in { 25, 587 }");
       return;
     }
     struct expr *literal = arena_new(&c->arena, sizeof *literal);

@@ -47,14 +47,16 @@ size_t words_find_function(const struct words *words, struct text name) {
   return index;
 }
 
-bool words_is_first(struct text word, struct text dotted) {
-  return text_starts(dotted, word) && (dotted.len == word.len || dotted.ptr[word.len] == '.');
+bool words_begin_fact(const struct words *words, struct text word) {
+  for (size_t f = 0; words_fact(words, f); f++)
+    if (is_first_word(word, text_from(words_fact(words, f)->name))) return true;
+  return false;
 }
 
 bool words_function_prefix(const struct words *words, struct text word) {
   for (size_t i = 0; words_function(words, i); i++) {
     struct text name = text_from(words_function(words, i)->name);
-    if (name.len > word.len && words_is_first(word, name)) return true;
+    if (name.len > word.len && is_first_word(word, name)) return true;
   }
   return false;
 }

@@ -26,7 +26,7 @@ size_t words_find_function(const struct words *words, struct text name);
 /* Whether a function has this word before its dot: "dns". */
 bool words_function_prefix(const struct words *words, struct text word);
 
-/* Whether the dotted word begins with this one, or is it. */
-bool words_is_first(struct text word, struct text dotted);
+/* Whether a fact is called so, or begins with that word and a dot: then nothing else may. */
+bool words_begin_fact(const struct words *words, struct text word);
 
 #endif

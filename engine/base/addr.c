@@ -176,6 +176,12 @@ const char *addr_fault_text(enum addr_fault fault) {
   return (size_t)fault < sizeof texts / sizeof *texts ? texts[fault] : texts[ADDR_SYNTAX];
 }
 
+const char *addr_fault_help(enum addr_fault fault) {
+  if (fault == ADDR_RANGE) return "each octet is 0 to 255";
+  if (fault == ADDR_PREFIX) return "a prefix length is 0 to 32, or 0 to 128 for IPv6";
+  return "addresses are 192.0.2.1 and 2001:db8::1, networks 192.0.2.0/24 and 2001:db8::/32";
+}
+
 bool addr_eq(struct addr a, struct addr b) {
   return addr_compare(a, b) == 0;
 }

@@ -44,6 +44,9 @@ enum addr_fault network_parse(struct network *out, struct text text);
 /* The text behind a fault, for a diagnostic: "leading zero in an octet". Static. */
 const char *addr_fault_text(enum addr_fault fault);
 
+/* What to write instead, where there is no right form of what was meant. Static. */
+const char *addr_fault_help(enum addr_fault fault);
+
 bool addr_eq(struct addr a, struct addr b);
 int addr_compare(struct addr a, struct addr b); /* by family, then bytes */
 

@@ -89,25 +89,37 @@ static struct text include_chain(struct diags *diags, struct span span) {
   return chain;
 }
 
+/* Where the next one is kept: behind the others, or when there are too many, for an error, in place of the last warning:
+ * what keeps rules from being read is never lost among warnings. */
+static struct diag *new_slot(struct diags *diags, enum diag_severity severity) {
+  if (diags->list.count < DIAG_KEEP_MAX) return vec_add(&diags->arena, &diags->list);
+  diags->dropped++;
+  if (severity == DIAG_WARNING || diags->kept_warnings == 0) return NULL;
+  struct diag *end = diags->list.at + diags->list.count, *gone = end - 1;
+  while (gone->code->severity != DIAG_WARNING) gone--;
+  memmove(gone, gone + 1, (size_t)(end - gone - 1) * sizeof *gone);
+  diags->kept_warnings--;
+  return end - 1;
+}
+
 void diag_report(struct diags *diags, const struct diag_code *code, struct span span, const char *format, ...) {
+  diags->open = false;
+  if (diags->muted) return;
   ++*(code->severity == DIAG_ERROR ? &diags->errors : &diags->warnings);
-  if (diags->list.count >= DIAG_KEEP_MAX) {
-    diags->dropped++;
-    return;
-  }
-  struct diag *diag = vec_add(&diags->arena, &diags->list);
+  struct diag *diag = new_slot(diags, code->severity);
   if (!diag) return;
   va_list args;
   va_start(args, format);
-  *diag = (struct diag){.code = code, .message = format_text(&diags->arena, format, args)};
+  *diag = (struct diag){.code = code, .span = span, .message = format_text(&diags->arena, format, args)};
   va_end(args);
   resolve(diags, &diag->first, span);
   diag->chain = include_chain(diags, span);
+  diags->open = true;
+  diags->kept_warnings += code->severity == DIAG_WARNING;
 }
 
 static struct diag *latest(struct diags *diags) {
-  bool kept = diags->list.count && diags->dropped == 0 && !diags->arena.failed;
-  return kept ? &diags->list.at[diags->list.count - 1] : NULL;
+  return diags->open && !diags->arena.failed ? &diags->list.at[diags->list.count - 1] : NULL;
 }
 
 void diag_second(struct diags *diags, struct span span, const char *format, ...) {
@@ -127,6 +139,21 @@ void diag_help(struct diags *diags, const char *format, ...) {
   va_start(args, format);
   diag->help = format_text(&diags->arena, format, args);
   va_end(args);
+}
+
+static bool stands_before(const struct diag *a, const struct diag *b) {
+  return a->span.file < b->span.file || (a->span.file == b->span.file && a->span.begin < b->span.begin);
+}
+
+/* There are few, and each pass has found its own in about this order, so they are inserted one by one. */
+void diags_sort(struct diags *diags) {
+  for (size_t i = 1; i < diags->list.count; i++) {
+    struct diag moved = diags->list.at[i], *at = &diags->list.at[i];
+    while (at > diags->list.at && stands_before(&moved, at - 1)) at--;
+    memmove(at + 1, at, (size_t)(&diags->list.at[i] - at) * sizeof *at);
+    *at = moved;
+  }
+  diags->open = false;
 }
 
 /* --- drawing --- */

@@ -13,7 +13,7 @@ extern "C" {
 
 typedef enum assay_severity { ASSAY_ERROR, ASSAY_WARNING } assay_severity;
 
-/* A list of diagnostics, in the order found; it holds the source lines it points into. One thread at a time.
+/* A list of diagnostics, by file in the order of reading, and place; it holds the source lines it points into. One thread at a time.
  * caller frees with assay_diags_free (NULL is allowed). Since 0.1. */
 typedef struct assay_diags assay_diags;
 
@@ -40,7 +40,7 @@ typedef struct assay_diag {
 typedef void (*assay_write_fn)(void *user, const char *bytes, size_t len);
 
 ASSAY_API void assay_diags_free(assay_diags *diags);
-/* How many can be looked at: the first thousand. The two below count all of them. */
+/* How many can be looked at: at most a thousand, errors rather than warnings. The two below count all of them. */
 ASSAY_API size_t assay_diags_count(const assay_diags *diags);
 ASSAY_API size_t assay_diags_errors(const assay_diags *diags);
 ASSAY_API size_t assay_diags_warnings(const assay_diags *diags);

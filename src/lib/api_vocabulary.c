@@ -56,9 +56,9 @@ static assay_status word_free(const assay_vocabulary *vocabulary, struct text na
       vocabulary_find_function(&vocabulary->words, name))
     return ASSAY_BAD_VALUE;
   for (size_t f = 0; words_fact(&shipped, f); f++)
-    if (words_is_first(first, text_from(words_fact(&shipped, f)->name))) return ASSAY_BAD_VALUE;
+    if (is_first_word(first, text_from(words_fact(&shipped, f)->name))) return ASSAY_BAD_VALUE;
   for (size_t f = 0; words_function(&shipped, f); f++)
-    if (words_is_first(first, text_from(words_function(&shipped, f)->name))) return ASSAY_BAD_VALUE;
+    if (is_first_word(first, text_from(words_function(&shipped, f)->name))) return ASSAY_BAD_VALUE;
   return ASSAY_OK;
 }
 

@@ -34,7 +34,8 @@ def nesting():
     return {"": RULE.format("PARENTHESES", deep) + RULE.format("NOTS", "not " * 201 + "helo")
             + RULE.format("MINUSES", "-" * 201 + "mail.size > 1")
             + RULE.format("FITS", "(" * 200 + "helo" + ")" * 200)
-            + RULE.format("FAR_TOO_DEEP", "(" * 5000 + "helo" + ")" * 5000)}
+            + RULE.format("FAR_TOO_DEEP", "(" * 5000 + "helo" + ")" * 5000)
+            + RULE.format("IS_STILL_READ", "hello")}
 
 
 def chain_of_lets():
@@ -148,6 +149,17 @@ class Golden(unittest.TestCase):
             if not any(f"[{code}]: " in text for text in kept):
                 missing.append(code)
         self.assertEqual(missing, [], "codes without a kept output")
+
+    def test_every_code_says_what_to_do(self):
+        helped = set()
+        for path in (HERE / "diag").glob("*.expect"):
+            code = None
+            for line in path.read_text(errors="replace").splitlines():
+                said = re.search(r"(?:error|warning)\[(\w+)\]: ", line)
+                code = said[1] if said else code
+                if line.startswith("      = help: "):
+                    helped.add(code)
+        self.assertEqual(sorted(set(codes()) - helped), [], "codes that never come with a line of help")
 
     def test_every_opcode_is_listed(self):
         text = "".join(path.read_text(errors="replace") for path in (HERE / "listing").glob("*.expect"))

@@ -262,13 +262,77 @@ static void only_so_many_are_kept(void **state) {
   open_fixture(&f, &mem_default);
   uint32_t file = sources_add(&f.sources, TEXT("t"), TEXT("x"), SPAN_NONE);
   for (size_t i = 0; i < DIAG_KEEP_MAX + 20; i++) {
-    diag_report(&f.diags, i % 2 ? &error : &warning, (struct span){file, 0, 1}, "%zu", i);
+    diag_report(&f.diags, &error, (struct span){file, 0, 1}, "%zu", i);
     diag_help(&f.diags, "help %zu", i);
   }
   assert_int_equal(f.diags.list.count, DIAG_KEEP_MAX);
   assert_int_equal(f.diags.dropped, 20);
-  assert_int_equal(f.diags.errors, DIAG_KEEP_MAX / 2 + 10);
+  assert_int_equal(f.diags.errors, DIAG_KEEP_MAX + 20);
   assert_true(text_is(f.diags.list.at[DIAG_KEEP_MAX - 1].help, "help 999")); /* not that of a dropped one */
+  close_fixture(&f);
+}
+
+/* Once there are too many, an error takes the place of the last warning, and what is said about it goes with it; a warning
+ * is dropped, and what is said about it as well. */
+static void errors_are_kept_rather_than_warnings(void **state) {
+  (void)state;
+  struct fixture f;
+  open_fixture(&f, &mem_default);
+  uint32_t file = sources_add(&f.sources, TEXT("t"), TEXT("x"), SPAN_NONE);
+  for (size_t i = 0; i < DIAG_KEEP_MAX; i++)
+    diag_report(&f.diags, i == 2 || i == 5 ? &warning : &error, (struct span){file, 0, 1}, "%zu", i);
+  static const char *const last[] = {"error 0", "error 1", "error 1"};
+  for (size_t i = 0; i < 3; i++) {
+    diag_report(&f.diags, &warning, (struct span){file, 0, 1}, "warning %zu", i);
+    diag_help(&f.diags, "help of a dropped one");
+    assert_int_equal(f.diags.list.at[DIAG_KEEP_MAX - 1].help.len, i ? 4 : 0);
+    diag_report(&f.diags, &error, (struct span){file, 0, 1}, "error %zu", i);
+    diag_help(&f.diags, "help");
+    assert_true(text_is(f.diags.list.at[DIAG_KEEP_MAX - 1].message, last[i]));
+  }
+  assert_true(text_is(f.diags.list.at[2].message, "3"));
+  assert_true(text_is(f.diags.list.at[4].message, "6"));
+  assert_int_equal(f.diags.list.count, DIAG_KEEP_MAX);
+  assert_int_equal(f.diags.errors, DIAG_KEEP_MAX + 1);
+  assert_int_equal(f.diags.warnings, 5);
+  assert_int_equal(f.diags.dropped, 6);
+  close_fixture(&f);
+}
+
+static void muted_is_as_if_not_said(void **state) {
+  (void)state;
+  struct fixture f;
+  open_fixture(&f, &mem_default);
+  diag_report(&f.diags, &error, SPAN_NONE, "said");
+  f.diags.muted = true;
+  diag_report(&f.diags, &error, SPAN_NONE, "not said");
+  diag_help(&f.diags, "not said either");
+  f.diags.muted = false;
+  expect_drawn(&f, "error[E999]: said\n");
+  assert_int_equal(f.diags.errors, 1);
+  diag_report(&f.diags, &error, SPAN_NONE, "said again");
+  diag_help(&f.diags, "with help");
+  expect_drawn(&f, "error[E999]: said\nerror[E999]: said again\n      = help: with help\n");
+  close_fixture(&f);
+}
+
+/* Without a place first, then by file and place; what has the same stays in the order in which it was found. */
+static void sorting_by_table(void **state) {
+  (void)state;
+  static const struct span found[] = {{2, 4, 9}, {1, 7, 8}, {2, 0, 1}, {1, 7, 9}, {0, 0, 0},
+                                      {1, 2, 3}, {2, 4, 5}, {1, 7, 7}, {0, 0, 0}};
+  static const char sorted[] = "485137206";
+  struct fixture f;
+  open_fixture(&f, &mem_default);
+  sources_add(&f.sources, TEXT("one"), TEXT("0123456789"), SPAN_NONE);
+  sources_add(&f.sources, TEXT("two"), TEXT("0123456789"), SPAN_NONE);
+  for (size_t i = 0; i < sizeof found / sizeof *found; i++)
+    diag_report(&f.diags, i % 2 ? &error : &warning, found[i], "%zu", i);
+  diags_sort(&f.diags);
+  assert_int_equal(f.diags.list.count, sizeof found / sizeof *found);
+  for (size_t i = 0; i < f.diags.list.count; i++) assert_int_equal(f.diags.list.at[i].message.ptr[0], sorted[i]);
+  diag_help(&f.diags, "too late"); /* there is no latest one any more */
+  for (size_t i = 0; i < f.diags.list.count; i++) assert_int_equal(f.diags.list.at[i].help.len, 0);
   close_fixture(&f);
 }
 
@@ -319,6 +383,8 @@ int main(void) {
       cmocka_unit_test(a_second_place_and_help),       cmocka_unit_test(a_deep_chain_is_whole),
       cmocka_unit_test(a_long_line_is_not_kept_with_each_message),
       cmocka_unit_test(far_lines_stay_aligned),        cmocka_unit_test(only_so_many_are_kept),
+      cmocka_unit_test(errors_are_kept_rather_than_warnings),
+      cmocka_unit_test(muted_is_as_if_not_said),       cmocka_unit_test(sorting_by_table),
       cmocka_unit_test(a_message_may_be_long),         cmocka_unit_test(memory_out_is_noted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

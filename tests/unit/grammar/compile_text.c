@@ -87,7 +87,7 @@ static const struct {
   void (*does)(struct compilation *c);
 } passes[] = {
     [PASS_DECLARE] = {declare_all, NULL},    [PASS_LISTS] = {NULL, lists_build},
-    [PASS_NAMES] = {names_resolve, NULL},    [PASS_TYPES] = {NULL, types_check},
+    [PASS_NAMES] = {NULL, names_resolve},    [PASS_TYPES] = {NULL, types_check},
     [PASS_TESTS] = {NULL, tests_check},      [PASS_REPLIES] = {NULL, replies_check},
     [PASS_GUARDS] = {NULL, lint_guards},     [PASS_REGEXES] = {NULL, lint_regexes},
     [PASS_FOLD] = {NULL, fold_all},          [PASS_CONTRADICTIONS] = {NULL, lint_contradictions},

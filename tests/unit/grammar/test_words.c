@@ -56,7 +56,7 @@ static void first_words(void **state) {
   } rows[] = {{"client", "client.ip", true}, {"helo", "helo", true},   {"hel", "helo", false},
               {"client.ip", "client", false}, {"dns", "dnsbl", false}, {"a.b", "a.b.c", true}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    assert_int_equal(words_is_first(text_from(rows[i].word), text_from(rows[i].dotted)), rows[i].first);
+    assert_int_equal(is_first_word(text_from(rows[i].word), text_from(rows[i].dotted)), rows[i].first);
 }
 
 static void forms(void **state) {
