@@ -65,24 +65,42 @@ static void add_record(struct gather *gather, enum question type, const struct r
   if (value.known) add(gather, value);
 }
 
-/* Whether the question is among the first ones of this connection; a question that comes again counts once. */
-static bool within_budget(struct workspace *ws, enum question type, struct text name) {
+/* Where the question stands among those of this connection, old or new; NULL when the budget is spent. */
+static struct asked *ask(struct workspace *ws, enum question type, struct text name) {
   uint64_t hash = text_hash(name) + type;
-  for (size_t i = 0; i < ws->asked_count; i++)
-    if (ws->asked[i] == hash) return true;
-  if (ws->asked_count == QUESTIONS_MAX) return false;
-  ws->asked[ws->asked_count++] = hash;
-  return true;
+  for (size_t i = 0; i < ws->asked_count; i++) {
+    struct asked *asked = &ws->asked[i];
+    if (asked->hash == hash && asked->type == type && text_eq(asked->name, name)) return asked;
+  }
+  if (ws->asked_count == QUESTIONS_MAX) return NULL;
+  struct asked *asked = &ws->asked[ws->asked_count++];
+  *asked = (struct asked){.type = type, .hash = hash, .name = name};
+  return asked;
+}
+
+/* The slot being computed stays open until the question is answered. */
+static void await(struct workspace *ws, struct asked *asked, bool pending) {
+  struct asking *asking = vec_add(&ws->arena, &ws->asking);
+  if (asking)
+    *asking = (struct asking){ws->slot, (uint32_t)(asked - ws->asked)};
+  else
+    ws->failed = true;
+  asked->open = true;
+  asked->pending = pending;
 }
 
 /* An answer that is there counts even for what would not be asked: a host or a test that answers knows why. */
 static const struct answer *find(struct gather *gather, enum question type, struct text name, bool askable) {
-  const struct answer *answer = facts_find_answer(gather->ws->facts, type, name);
-  enum why unasked = gather->ws->facts->unasked_why;
-  bool over_budget = askable && !within_budget(gather->ws, type, name);
-  if (!answer && askable) miss(gather, over_budget && unasked != WHY_NEVER ? WHY_FAILED : unasked);
-  if (answer && !answer->known) miss(gather, answer->why);
-  return answer && answer->known ? answer : NULL;
+  struct workspace *ws = gather->ws;
+  const struct answer *answer = facts_find_answer(ws->facts, type, name);
+  struct asked *asked = askable ? ask(ws, type, name) : NULL;
+  if (answer && answer->known) return answer;
+  if (!answer && !askable) return NULL;
+  enum why why = answer ? answer->why : ws->facts->unasked_why;
+  if (!answer && !asked && why != WHY_NEVER) why = WHY_FAILED;
+  if (asked && why == WHY_NOT_YET) await(ws, asked, answer != NULL);
+  miss(gather, why);
+  return NULL;
 }
 
 static void gather_name(struct gather *gather, enum question type, const struct host *host) {
@@ -139,6 +157,9 @@ static bool is_refusal(struct addr addr) {
   return (b[1] == 0 && b[2] == 0 && b[3] == 1) || (b[1] == 255 && b[2] == 255);
 }
 
+/* What a name can have at most, in text and without the last dot (RFC 1035, section 2.3.4). */
+enum { NAME_MAX_BYTES = 253 };
+
 static void gather_zone(struct gather *gather, struct text subject, struct text zone, bool askable) {
   struct arena *arena = &gather->ws->arena;
   char *bytes = arena_new(arena, subject.len + zone.len + 1);
@@ -149,7 +170,8 @@ static void gather_zone(struct gather *gather, struct text subject, struct text 
   memcpy(bytes, subject.ptr, subject.len);
   bytes[subject.len] = '.';
   memcpy(bytes + subject.len + 1, zone.ptr, zone.len);
-  const struct answer *answer = find(gather, QUESTION_A, text_of(bytes, subject.len + 1 + zone.len), askable);
+  struct text name = text_of(bytes, subject.len + 1 + zone.len);
+  const struct answer *answer = find(gather, QUESTION_A, name, askable && name.len <= NAME_MAX_BYTES);
   for (size_t i = 0; answer && i < answer->count; i++)
     if (is_refusal(answer->records[i].address)) {
       miss(gather, WHY_FAILED);

@@ -43,6 +43,10 @@ void score_join(struct score *score, const struct score *more) {
   score->low_at_best += more->low_at_best;
 }
 
+bool score_may_move(const struct score *score) {
+  return score->soon_low != score->soon_high || score->low != score->low_at_best;
+}
+
 enum action score_action(const struct threshold thresholds[ACTION_COUNT], int64_t score) {
   enum action action = ACTION_ACCEPT;
   for (unsigned a = ACTION_TAG; a < ACTION_COUNT; a++)

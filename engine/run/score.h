@@ -19,6 +19,9 @@ void score_add(struct score *score, int64_t points, enum answer_kind answer);
 void score_clamp(struct score *score, int64_t floor, int64_t cap);
 void score_join(struct score *score, const struct score *more);
 
+/* Whether what is not yet known can still change it. */
+bool score_may_move(const struct score *score);
+
 /* How exemptions stand that are not false. */
 struct exempt_state {
   bool not_yet, failed;

@@ -2,6 +2,7 @@
  * Must never know: instructions, or a protocol. */
 #include "run/verdict.h"
 
+#include "run/questions.h"
 #include "run/reply.h"
 #include "run/score.h"
 #include "run/vm.h"
@@ -14,6 +15,7 @@ assay_status verdict_new(struct verdict **out, const assay_alloc *alloc) {
   verdict->alloc = alloc;
   verdict->exempt = NO_INDEX;
   buf_init(&verdict->reply, alloc);
+  buf_init(&verdict->names, alloc);
   *out = verdict;
   return ASSAY_OK;
 }
@@ -24,6 +26,7 @@ void verdict_free(struct verdict *verdict) {
   mem_free(verdict->alloc, verdict->open, verdict->open_cap * sizeof *verdict->open);
   mem_free(verdict->alloc, verdict->waits, verdict->wait_cap * sizeof *verdict->waits);
   buf_free(&verdict->reply);
+  buf_free(&verdict->names);
   mem_free(verdict->alloc, verdict, sizeof *verdict);
 }
 
@@ -32,8 +35,9 @@ void verdict_clear(struct verdict *verdict) {
   verdict->action = ACTION_ACCEPT;
   verdict->settled = verdict->has_reply = false;
   verdict->exempt = NO_INDEX;
-  verdict->hit_count = verdict->open_count = verdict->wait_count = 0;
+  verdict->hit_count = verdict->open_count = verdict->wait_count = verdict->question_count = 0;
   buf_clear(&verdict->reply);
+  buf_clear(&verdict->names);
 }
 
 assay_status verdict_add_hit(struct verdict *v, uint32_t rule) {
@@ -121,10 +125,8 @@ static assay_status count_rule(struct verdict *v, struct workspace *ws, struct s
 }
 
 /* Each group's sums are bounded by themselves; the last place gathers the rules without a group. */
-static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score *total) {
+static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score *sums, struct score *total) {
   const struct program *p = ws->linked->program;
-  struct score *sums = arena_array(&ws->arena, (size_t)p->groups_count + 1, sizeof *sums);
-  if (!sums) return ASSAY_NO_MEMORY;
   assay_status status = ASSAY_OK;
   for (uint32_t first = 0; first < p->rules_count; first += 64)
     for (uint64_t left = not_false(ws, first); left && status == ASSAY_OK; left &= left - 1)
@@ -144,19 +146,24 @@ static void conclude(struct verdict *v, const struct program *p, const struct sc
   v->settled = score_settled(p->thresholds, score, exempts);
 }
 
+static assay_status judge_rules(struct verdict *v, struct workspace *ws, struct exempt_state exempts) {
+  const struct program *p = ws->linked->program;
+  struct score total = {0}, *sums = arena_array(&ws->arena, (size_t)p->groups_count + 1, sizeof *sums);
+  if (!sums) return ASSAY_NO_MEMORY;
+  run_rules(ws);
+  assay_status status = sum_up(v, ws, sums, &total);
+  conclude(v, p, &total, exempts);
+  return status == ASSAY_OK && !v->settled ? questions_collect(v, ws, sums) : status;
+}
+
 assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, const struct facts *facts,
                               struct workspace *ws) {
   struct exempt_state exempts = {false, false};
-  struct score score = {0};
   verdict_clear(v);
   assay_status status = workspace_begin(ws, linked, facts);
   if (status == ASSAY_OK) pin_disabled(ws);
   if (status == ASSAY_OK) status = run_exempts(v, ws, &exempts);
-  if (status == ASSAY_OK && v->exempt == NO_INDEX) {
-    run_rules(ws);
-    status = sum_up(v, ws, &score);
-    conclude(v, linked->program, &score, exempts);
-  }
+  if (status == ASSAY_OK && v->exempt == NO_INDEX) status = judge_rules(v, ws, exempts);
   v->settled |= v->exempt != NO_INDEX;
   if (status == ASSAY_OK) reply_write(v, ws);
   if (status == ASSAY_OK && (ws->failed || ws->arena.failed || v->reply.failed)) status = ASSAY_NO_MEMORY;

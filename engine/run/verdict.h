@@ -17,6 +17,12 @@ struct verdict_open {
   uint32_t waits, wait_count; /* a run of verdict.waits */
 };
 
+struct verdict_question {
+  enum question type;
+  bool pending;  /* it is on its way already */
+  uint32_t name; /* where it begins in verdict.names; it ends with a NUL */
+};
+
 struct verdict {
   const assay_alloc *alloc;
   int64_t score, low, high;
@@ -31,6 +37,9 @@ struct verdict {
   size_t wait_count, wait_cap;
   struct buf reply; /* ends with a NUL; empty when the action has no reply */
   bool has_reply;
+  struct verdict_question questions[QUESTIONS_MAX];
+  size_t question_count;
+  struct buf names;
 };
 
 assay_status verdict_new(struct verdict **out, const assay_alloc *alloc); /* caller frees */

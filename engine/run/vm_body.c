@@ -67,6 +67,7 @@ static void run_value(struct workspace *ws, const struct insn *insn) {
   const struct value *a = arity > 0 ? workspace_slot(ws, insn->a) : &absent;
   const struct value *b = arity > 1 ? workspace_slot(ws, insn->b) : &absent;
   struct value *out = &ws->slots[insn->d];
+  ws->slot = insn->d;
   if (insn->op == OP_CALL)
     value_CALL(ws, insn, a, b, out);
   else if (insn->each && over_nothing(insn, a, b))

@@ -8,14 +8,14 @@
 enum { OPERANDS_DEEP_MAX = 2048 };
 
 struct walk {
-  struct verdict *verdict;
+  struct verdict *verdict; /* that gets the waits; NULL: only what is met counts */
   struct workspace *ws;
   assay_status status;
   unsigned depth, operands; /* how deep in units, in operands */
 };
 
 static void add_wait(struct walk *walk, uint32_t wait) {
-  if (walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, wait);
+  if (walk->verdict && walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, wait);
 }
 
 static bool is_open(const struct workspace *ws, uint32_t slot) {
@@ -74,4 +74,15 @@ assay_status waits_collect(struct verdict *verdict, struct workspace *workspace,
   workspace_walk(workspace);
   vm_touch(workspace, unit, walk_bit, &walk);
   return walk.status;
+}
+
+/* All of them in one walk, so that what they share is followed once. */
+void waits_want(struct workspace *ws, const uint32_t *units, size_t count) {
+  struct walk walk = {NULL, ws, ASSAY_OK, 0, 0};
+  workspace_walk(ws);
+  for (size_t i = 0; i < count; i++) vm_touch(ws, units[i], walk_bit, &walk);
+  for (size_t i = 0; i < ws->asking.count; i++) {
+    const struct asking *asking = &ws->asking.at[i];
+    if (ws->slot_seen[asking->slot] == ws->walk) ws->asked[asking->question].wanted = true;
+  }
 }

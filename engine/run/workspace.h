@@ -8,6 +8,21 @@
 /* Questions a connection; what is over this budget counts as failed. */
 enum { QUESTIONS_MAX = 64 };
 
+/* A question that the connection asks. */
+struct asked {
+  enum question type;
+  uint64_t hash;
+  struct text name; /* canonical; of the evaluation */
+  bool open;        /* its answer may still come */
+  bool pending;     /* the facts say so of this very question: it is on its way */
+  bool wanted;      /* the answer could still change the action */
+};
+
+/* That a slot is open because of a question. */
+struct asking {
+  uint32_t slot, question; /* of asked */
+};
+
 /* Bit i of the planes is feature or answer i. truth is meaningful where known is set; never and stuck say why a bit is not
  * known: never implies stuck; stuck is "never or failed". none and all are constant. */
 struct workspace {
@@ -27,8 +42,10 @@ struct workspace {
   struct arena arena; /* what lives as long as one evaluation */
   struct buf text; /* for what is printed on the way */
   struct pattern_scratch *patterns;
-  uint64_t asked[QUESTIONS_MAX]; /* hashes of the questions that the connection asks */
+  struct asked asked[QUESTIONS_MAX]; /* in the order met */
   size_t asked_count;
+  VEC(struct asking) asking;
+  uint32_t slot; /* being computed */
   struct domain *domain; /* a view of the rule set's public suffix list */
 };
 

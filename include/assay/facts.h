@@ -112,13 +112,17 @@ typedef enum assay_question_type {
   ASSAY_QUESTION_NS
 } assay_question_type;
 
+/* Static: "A" … "NS". */
+ASSAY_API const char *assay_question_type_text(assay_question_type type);
+
 /* Answers a question with `count` records: addresses in text for A and AAAA, names for PTR, MX and NS (MX in order of
  * preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. */
 ASSAY_API assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name,
                                           size_t name_len, const char *const *records, const size_t *record_lens,
                                           size_t count);
 
-/* The question failed for now, or will never be answered. */
+/* The question failed for now, or will never be answered; or with ASSAY_NOT_YET it has been asked, and its answer is on
+ * its way. */
 ASSAY_API assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name,
                                                   size_t name_len, assay_why why);
 

@@ -77,6 +77,22 @@ ASSAY_API assay_status assay_verdict_unknown_at(const assay_verdict *verdict, si
  * end. */
 ASSAY_API const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait);
 
+/* A look-up whose answer could still change the action. Since 0.1. */
+typedef struct assay_question {
+  assay_question_type type;
+  const char *name; /* as it is to be asked, without the last dot: in lower case, labels beyond ASCII as A-labels, an
+                       address as its reverse name. For assay_facts_answer */
+  bool pending;     /* the facts have it as unknown, not yet: it has been asked, and is on its way */
+} assay_question;
+
+/* The look-ups that are worth their time now, each once, in the order in which the rules came to them; at most 64. Answer
+ * them, or some of them, into the facts and evaluate again: an answer may settle the verdict, drop questions, or bring
+ * new ones (the addresses of a reverse name). Of `a and b` the second is asked about when the first has come out true. None
+ * when the verdict is settled, or waits for facts alone. A question that counts as failed or as never answered is none
+ * (assay_facts_default_why). Since 0.1. */
+ASSAY_API size_t assay_verdict_question_count(const assay_verdict *verdict);
+ASSAY_API assay_status assay_verdict_question_at(const assay_verdict *verdict, size_t index, assay_question *out);
+
 #ifdef __cplusplus
 }
 #endif

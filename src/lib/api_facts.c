@@ -119,6 +119,12 @@ assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_
 
 /* --- answers --- */
 
+const char *assay_question_type_text(assay_question_type type) {
+  static const char *const texts[] = {"A", "AAAA", "PTR", "MX", "TXT", "NS"};
+  size_t at = (size_t)type;
+  return at < sizeof texts / sizeof *texts ? texts[at] : "unknown";
+}
+
 /* A question's name in its compared form; an address becomes its reverse name. */
 static assay_status question_name(struct facts *facts, assay_question_type type, struct text name, struct text *out) {
   struct addr addr;

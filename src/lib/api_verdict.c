@@ -113,3 +113,16 @@ const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, 
   uint32_t at = verdict->verdict->waits[open->waits + wait];
   return at & WAIT_FEATURE ? p->bit_texts[at & ~WAIT_FEATURE].ptr : p->slot_texts[at].ptr;
 }
+
+size_t assay_verdict_question_count(const assay_verdict *verdict) {
+  return verdict ? verdict->verdict->question_count : 0;
+}
+
+assay_status assay_verdict_question_at(const assay_verdict *verdict, size_t index, assay_question *out) {
+  if (!verdict || !out || index >= verdict->verdict->question_count) return ASSAY_BAD_ARGUMENT;
+  const struct verdict_question *question = &verdict->verdict->questions[index];
+  *out = (assay_question){.type = (assay_question_type)question->type,
+                          .name = verdict->verdict->names.ptr + question->name,
+                          .pending = question->pending};
+  return ASSAY_OK;
+}

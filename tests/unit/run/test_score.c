@@ -65,6 +65,29 @@ static void bounds_by_table(void **state) {
   }
 }
 
+static void what_may_move_by_table(void **state) {
+  (void)state;
+  static const struct {
+    int64_t sure, soon, failed, floor, cap;
+    bool may_move;
+  } rows[] = {
+      {0, 1, 0, INT64_MIN, INT64_MAX, true},  {0, -1, 0, INT64_MIN, INT64_MAX, true},
+      {0, 0, -1, INT64_MIN, INT64_MAX, false}, {5, 1, 0, INT64_MIN, 5, false},
+      {5, 1, 0, INT64_MIN, 6, true},          {-5, -1, 0, -5, INT64_MAX, false},
+      {5, -1, 0, INT64_MIN, 5, true},         {6, -1, 0, INT64_MIN, 5, false},
+      {5, 1, -1, INT64_MIN, 5, true}, /* it decides whether the failed one softens */
+      {5, 1, 1, INT64_MIN, 5, false},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct score score = {0};
+    score_add(&score, rows[i].sure, ANSWER_YES);
+    score_add(&score, rows[i].soon, ANSWER_NOT_YET);
+    score_add(&score, rows[i].failed, ANSWER_FAILED);
+    score_clamp(&score, rows[i].floor, rows[i].cap);
+    if (score_may_move(&score) != rows[i].may_move) fail_msg("row %zu", i);
+  }
+}
+
 static void actions_by_table(void **state) {
   (void)state;
   static const struct {
@@ -369,7 +392,7 @@ int main(void) {
       cmocka_unit_test(sums_by_table),         cmocka_unit_test(bounds_by_table),
       cmocka_unit_test(actions_by_table),      cmocka_unit_test(softening_by_table),
       cmocka_unit_test(deferred_either_way_by_table), cmocka_unit_test(settled_means_settled),
-      cmocka_unit_test(mistakes_are_found),
+      cmocka_unit_test(mistakes_are_found),     cmocka_unit_test(what_may_move_by_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

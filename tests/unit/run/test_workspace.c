@@ -192,7 +192,7 @@ static void no_allocation_after_warm_up(void **state) {
   for (size_t i = 0; i < ROUNDS * TIMES; i++) {
     uint64_t seed = 77 + i % ROUNDS * 7919;
     facts_clear(bench.facts);
-    bench.facts->unasked_why = (enum why)(i % 3);
+    bench.facts->unasked_why = (enum why)(i % ROUNDS % 3); /* each pass is like the first */
     for (unsigned field = 0; field < FIELD_COUNT; field++) vary_fact(bench.facts, (enum field)field, &seed);
     vary_answers(bench.facts, &seed);
     if (i == ROUNDS) warm = t.calls;
