@@ -49,7 +49,7 @@ void path_help(struct compilation *c, struct span from, assay_status status) {
   else if (relative && folder.len)
     diag_help(c->diags, "a path is relative to the file it stands in, here to `%.*s`", TEXT_ARG(folder));
   else if (relative)
-    diag_help(c->diags, "a path is relative to the file it stands in, here to the current folder");
+    diag_help(c->diags, "a path is relative to the file it stands in");
 }
 
 static void report_cycle(struct loading *l, struct span from, const struct chain *up, uint32_t real, struct text name) {

@@ -54,6 +54,7 @@ tag
 broken.rule:1:9: error[E110]: cannot read `shared/gone.rule`: no such row
     1 | include "shared/gone.rule"
       |         ^^^^^^^^^^^^^^^^^^
+      = help: a path is relative to the file it stands in
 broken.rule: the rules have errors
 """,
     "hot_swap": "100 sets swapped under 3 threads: 0 verdicts of a mixed set\n",
@@ -65,7 +66,7 @@ broken.rule: the rules have errors
 """,
     "cplusplus": """\
 defer: 450 try again, localhost
-rules:1:64: error[E101]: unexpected `=`
+rules:1:64: error[E101]: unexpected `=`; expected an operator or the end of the condition
     1 | rule LOCALHOST { describe "it says it is us" score 3 when helo = "localhost" }
       |                                                                ^
       = help: to compare, write `==`
