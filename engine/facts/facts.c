@@ -80,10 +80,16 @@ static assay_status set_list(struct facts *facts, enum field field, struct text 
   return status;
 }
 
+static bool in_range(enum field field, int64_t number) {
+  const struct field_info *info = field_info(field);
+  return info->type != FIELD_INT || (number >= info->range->least && number <= info->range->most);
+}
+
 assay_status facts_set(struct facts *facts, enum field field, struct text text) {
   if (field_info(field)->type == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
   struct fact_value value = {.state = FACT_KNOWN};
   assay_status status = parse(facts, field_info(field)->type, text, &value);
+  if (status == ASSAY_OK && !in_range(field, value.number)) status = ASSAY_BAD_VALUE;
   return status == ASSAY_OK ? put(facts, field, value) : status;
 }
 
@@ -100,6 +106,7 @@ assay_status facts_append(struct facts *facts, enum field field, struct text tex
 
 assay_status facts_set_int(struct facts *facts, enum field field, int64_t value) {
   if (field_info(field)->type != FIELD_INT) return ASSAY_BAD_ARGUMENT;
+  if (!in_range(field, value)) return ASSAY_BAD_VALUE;
   return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 
