@@ -14,10 +14,15 @@ static void lint_constant(struct compilation *c, const struct expr *when, const 
   diag_help(c->diags, "take it out, or let it ask for something that differs between connections");
 }
 
+/* A rule that no test has seen hit may be one that cannot. */
 static void lint_tests(struct compilation *c, const struct rule_decl *rule) {
-  if (rule->body->tests) return;
-  report(c->diags, NO_TESTS, rule->span, "`%.*s` has no tests", TEXT_ARG(rule->name.text));
-  diag_help(c->diags, "add `test hit { … }` and `test miss { … }`");
+  const struct test_tree *test = rule->body->tests;
+  while (test && test->outcome != OUTCOME_HIT) test = test->next;
+  if (test) return;
+  bool none = !rule->body->tests;
+  report(c->diags, NO_TESTS, rule->span, none ? "`%.*s` has no tests" : "no test of `%.*s` hits",
+         TEXT_ARG(rule->name.text));
+  diag_help(c->diags, none ? "add `test hit { … }` and `test miss { … }`" : "add `test hit { … }`");
 }
 
 /* --- one rule that refuses mail by itself --- */

@@ -1,86 +1,144 @@
-/* Owns the warning about conditions that contradict themselves: x and not x, a number below 5 and above 6.
- * Must never know: bytecode. It judges what can be seen in one `and` (or, turned round, in one `or`), no more. */
+/* Owns the warning about conditions that can never hold, or never fail: a port above 70000, x and not x.
+ * Must never know: bytecode. It judges what can be seen in one leaf, in one `and`, or, turned round, in one `or`. */
 #include "grammar/codes.h"
-#include "grammar/compile.h"
 #include "grammar/lint.h"
-
-enum { PARTS_MAX = 64 }; /* pairs are compared, so longer chains are left alone */
+#include "grammar/lint_value.h"
 
 bool lint_same(const struct expr *a, const struct expr *b) {
   if (a == b) return true;
   if (!a || !b || a->kind != b->kind || a->index != b->index || a->op != b->op || a->negated != b->negated) return false;
   if (!text_eq(a->text, b->text) || a->number.milli != b->number.milli || a->count != b->count) return false;
   if (!addr_eq(a->network.addr, b->network.addr) || a->network.bits != b->network.bits) return false;
-  if (a->kind == E_LIST || a->kind == E_REGEX) return a->index != NO_INDEX && a->index == b->index;
+  if (a->kind == E_LIST) return a->index == b->index;
+  if (a->kind == E_REGEX && a->flags != b->flags) return false;
   for (size_t i = 0; i < a->count; i++)
     if (!lint_same(a->items[i], b->items[i])) return false;
   return lint_same(a->a, b->a) && lint_same(a->b, b->b);
 }
 
-static bool opposite(const struct expr *a, const struct expr *b) {
-  return (a->kind == E_NOT && lint_same(a->a, b)) || (b->kind == E_NOT && lint_same(b->a, a));
-}
+/* --- what must be so for a condition to hold, or to fail --- */
 
-/* The numbers that a comparison with a constant lets through. */
-struct range {
-  int64_t low, high;
+struct parts {
+  struct literal at[LITERALS_MAX];
+  size_t count;
 };
 
-static bool range_of(const struct expr *e, bool wanted, struct range *out) {
-  static const enum compare_op inverse[] = {[CMP_EQ] = CMP_NE, [CMP_NE] = CMP_EQ, [CMP_LT] = CMP_GE,
-                                            [CMP_LE] = CMP_GT, [CMP_GT] = CMP_LE, [CMP_GE] = CMP_LT};
-  if (e->kind != E_COMPARE || e->a->type != TYPE_INT || e->a->each || e->b->kind != E_NUMBER) return false;
-  enum compare_op op = wanted ? (enum compare_op)e->op : inverse[e->op];
-  int64_t number = e->b->number.milli / 1000;
-  *out = (struct range){INT64_MIN, INT64_MAX};
-  if (op == CMP_EQ || op == CMP_GE) out->low = number;
-  if (op == CMP_EQ || op == CMP_LE) out->high = number;
-  if (op == CMP_GT) out->low = number + 1;
-  if (op == CMP_LT) out->high = number - 1;
-  return op != CMP_NE;
+static bool is_all(const struct expr *e) {
+  return e->kind == E_AND || (e->kind == E_OF && e->op == OF_ALL);
 }
 
-static bool apart(const struct expr *a, const struct expr *b, bool wanted) {
-  struct range x, y;
-  if (!range_of(a, wanted, &x) || !range_of(b, wanted, &y) || !lint_same(a->a, b->a)) return false;
-  return x.high < y.low || y.high < x.low;
+static bool is_any(const struct expr *e) {
+  return e->kind == E_OR || (e->kind == E_OF && e->op == OF_ANY);
 }
 
-/* Whether the texts are surely not equal in any compared form: beyond ASCII and behind a last dot one cannot tell here. */
-static bool differ(struct text a, struct text b) {
-  for (size_t i = 0; i < a.len + b.len; i++)
-    if ((unsigned char)(i < a.len ? a.ptr[i] : b.ptr[i - a.len]) >= 0x80) return false;
-  return !text_eq_nocase(a, b) && !text_ends(a, TEXT(".")) && !text_ends(b, TEXT("."));
+/* Parts that are left out only make it easier to hold. */
+static void collect(struct lint *l, const struct expr *e, bool wanted, struct parts *out) {
+  e = lint_open(l, e);
+  if (lint_tired(l) || out->count == LITERALS_MAX) return;
+  if (e->kind == E_NOT) {
+    collect(l, e->a, !wanted, out);
+  } else if (wanted ? is_all(e) : is_any(e)) {
+    for (size_t i = 0; i < e->count; i++) collect(l, e->items[i], wanted, out);
+  } else {
+    out->at[out->count++] = (struct literal){e, wanted};
+  }
 }
 
-static bool two_texts(const struct expr *a, const struct expr *b) {
-  bool equal = a->kind == E_COMPARE && b->kind == E_COMPARE && a->op == CMP_EQ && b->op == CMP_EQ && !a->a->each;
-  return equal && a->b->kind == E_STRING && b->b->kind == E_STRING && differ(a->b->text, b->b->text) &&
-         lint_same(a->a, b->a);
+static bool possible(struct lint *l, const struct parts *parts) {
+  bool yes = lint_possible(l, parts->at, parts->count);
+  arena_reset(&l->scratch);
+  return yes;
 }
 
-/* Parts of an `and` that exclude each other make it false; parts of an `or` whose opposites do make it true. */
-static void check_chain(struct compilation *c, const struct expr *e) {
-  bool wanted = e->kind == E_AND;
-  for (size_t i = 0; i < e->count && e->count <= PARTS_MAX; i++)
-    for (size_t k = i + 1; k < e->count; k++) {
-      const struct expr *a = e->items[i], *b = e->items[k];
-      if (!opposite(a, b) && !apart(a, b, wanted) && !(wanted && two_texts(a, b))) continue;
-      report(c->diags, CONSTANT, b->span, "with the part before, this can never %s", wanted ? "hold" : "fail");
-      diag_second(c->diags, a->span, "the part before");
+/* --- what is said --- */
+
+static const char *verb(bool wanted) {
+  return wanted ? "hold" : "fail";
+}
+
+static void help_unknown(struct lint *l, bool wanted) {
+  if (!wanted) diag_help(l->c->diags, "where a value is unknown, it is unknown; else it holds");
+}
+
+static void report_leaf(struct lint *l, const struct expr *e, bool wanted) {
+  const struct expr *subject = lint_subject(l, e);
+  struct text text = sources_text(&l->c->sources, subject->span);
+  struct range range = subject->type == TYPE_INT && !subject->each ? lint_range(l, subject) : (struct range){0, 0};
+  report(l->c->diags, CONSTANT, e->span, "this can never %s", verb(wanted));
+  if (range.least == range.most)
+    help_unknown(l, wanted);
+  else if (range.most == INT64_MAX)
+    diag_help(l->c->diags, "where `%.*s` is known, it is %lld or more", TEXT_ARG(text), (long long)range.least);
+  else
+    diag_help(l->c->diags, "where `%.*s` is known, it is %lld to %lld", TEXT_ARG(text), (long long)range.least,
+              (long long)range.most);
+}
+
+static void report_part(struct lint *l, const struct expr *e, size_t first, size_t last, size_t at, bool wanted) {
+  bool one = first == last;
+  struct span before = span_join(e->items[first]->span, e->items[last]->span);
+  report(l->c->diags, CONSTANT, e->items[at]->span, "with the part%s before, this can never %s", one ? "" : "s",
+         verb(wanted));
+  diag_second(l->c->diags, before, one ? "the part before" : "the parts before");
+  help_unknown(l, wanted);
+}
+
+/* --- the walk --- */
+
+/* Whether items `first` to `last` of the chain, and item `at`, can all be as wanted. */
+static bool together(struct lint *l, const struct expr *e, size_t first, size_t last, size_t at, bool wanted) {
+  struct parts parts = {.count = 0};
+  l->steps = 0;
+  for (size_t i = first; i <= last; i++) collect(l, e->items[i], wanted, &parts);
+  collect(l, e->items[at], wanted, &parts);
+  return possible(l, &parts);
+}
+
+/* Parts of an `and` that exclude each other make it false; parts of an `or` whose opposites do make it true. A part
+ * that is so by itself is spoken of where it stands. */
+static void check_chain(struct lint *l, const struct expr *e, bool wanted) {
+  if (e->count < 2 || together(l, e, 0, e->count - 1, e->count - 1, wanted)) return;
+  for (size_t i = 0; i < e->count; i++)
+    if (!together(l, e, i, i, i, wanted)) return;
+  size_t at = 1;
+  while (at + 1 < e->count && together(l, e, 0, at - 1, at, wanted)) at++;
+  for (size_t i = 0; i < at; i++)
+    if (!together(l, e, i, i, at, wanted)) {
+      report_part(l, e, i, i, at, wanted);
       return;
     }
+  report_part(l, e, 0, at - 1, at, wanted);
 }
 
-static void walk(struct compilation *c, const struct expr *e) {
-  if (!e) return;
-  if (e->kind == E_AND || e->kind == E_OR) check_chain(c, e);
-  walk(c, e->a);
-  for (size_t i = 0; i < e->count; i++) walk(c, e->items[i]);
+static bool is_literal(const struct expr *e) {
+  return e->kind == E_BOOL || e->kind == E_NUMBER || e->kind == E_STRING;
+}
+
+static void check_leaf(struct lint *l, const struct expr *e) {
+  for (int wanted = 0; wanted < 2 && !is_literal(e); wanted++) {
+    struct parts parts = {.at = {{e, wanted}}, .count = 1};
+    if (!possible(l, &parts)) report_leaf(l, e, wanted);
+  }
+}
+
+static void walk(struct lint *l, const struct expr *e) {
+  if (!e || e->kind == E_LET) return;
+  if (is_all(e) || is_any(e)) check_chain(l, e, is_all(e));
+  bool joins = e->kind == E_AND || e->kind == E_OR || e->kind == E_OF;
+  for (size_t i = 0; joins && i < e->count; i++) walk(l, e->items[i]);
+  bool bools = e->kind == E_COMPARE && e->a->type == TYPE_BOOL;
+  if (e->kind == E_NOT || bools) walk(l, e->a);
+  if (bools) walk(l, e->b);
+  if (!joins && !bools && e->kind != E_NOT) check_leaf(l, e);
 }
 
 void lint_contradictions(struct compilation *c) {
-  for (size_t i = 0; i < c->lets.count; i++) walk(c, c->lets.at[i].expr);
-  for (size_t i = 0; i < c->rules.count; i++) walk(c, c->rules.at[i].body->when);
-  for (size_t i = 0; i < c->exempts.count; i++) walk(c, c->exempts.at[i].body->when);
+  struct lint l = {.c = c};
+  arena_init(&l.scratch, c->arena.alloc, SIZE_MAX);
+  for (size_t i = 0; i < c->lets.count; i++)
+    if (c->lets.at[i].expr && c->lets.at[i].expr->type == TYPE_BOOL) walk(&l, c->lets.at[i].expr);
+  for (size_t i = 0; i < c->rules.count; i++) walk(&l, c->rules.at[i].body->when);
+  for (size_t i = 0; i < c->exempts.count; i++) walk(&l, c->exempts.at[i].body->when);
+  c->arena.failed |= l.scratch.failed;
+  arena_free(&l.scratch);
 }

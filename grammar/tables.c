@@ -15,7 +15,7 @@ static const struct function_info functions[] = {
 };
 
 static const struct property_info properties[] = {
-#define PROP(id, word, doc) {TYPE_NAME, #word, TYPE_BOOL, OP_NAME_PROP, HOST_##id, 0, doc},
+#define PROP(id, word, doc, class) {TYPE_NAME, #word, TYPE_BOOL, OP_NAME_PROP, HOST_##id, 0, doc},
 #include "facts/host_props.def"
 #undef PROP
 #define PROPERTY(type, word, result, op, bit, args, doc) {TYPE_##type, #word, TYPE_##result, OP_##op, bit, args, doc},

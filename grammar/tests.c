@@ -17,18 +17,25 @@ static const char *value_form(enum field_type type) {
 /* A number or a bool is never empty. */
 static void bad_value(struct compilation *c, struct span span, const struct field_info *field) {
   bool numeric = field->type == FIELD_BOOL || field->type == FIELD_INT;
+  const char *range = field->range->words;
   report(c->diags, BAD_TEST, span, "`%s` cannot be this", field->name);
-  diag_help(c->diags, "it is %s%s or unknown", value_form(field->type), numeric ? "" : ", none (known and empty)");
+  diag_help(c->diags, "it is %s%s%s%s or unknown", value_form(field->type), range[0] ? ", " : "", range,
+            !numeric ? ", none (known and empty)" : range[0] ? "," : "");
 }
 
 static bool is_word(const struct atom *atom, const char *word) {
   return atom->kind == ATOM_WORD && text_is(atom->text, word);
 }
 
-static bool atom_fits(const struct atom *atom, enum field_type type) {
-  switch (type) {
+static bool number_fits(const struct atom *atom, const struct field_range *range) {
+  int64_t number = atom->number.milli / 1000;
+  return atom->kind == ATOM_NUMBER && atom->number.milli % 1000 == 0 && number >= range->least && number <= range->most;
+}
+
+static bool atom_fits(const struct atom *atom, const struct field_info *field) {
+  switch (field->type) {
     case FIELD_BOOL: return is_word(atom, "true") || is_word(atom, "false");
-    case FIELD_INT: return atom->kind == ATOM_NUMBER && atom->number.milli % 1000 == 0;
+    case FIELD_INT: return number_fits(atom, field->range);
     case FIELD_ADDRESS: return atom->kind == ATOM_ADDRESS || (atom->kind == ATOM_STRING && atom->text.len == 0);
     default: return atom->kind == ATOM_STRING;
   }
@@ -59,7 +66,7 @@ static void check_fact(struct compilation *c, struct test_line *line) {
   if (!alone && line->atoms && field->type != FIELD_MAILBOX_LIST)
     one_value(c, line, field);
   for (const struct atom *atom = line->atoms; atom; atom = atom->next)
-    if (!atom_fits(atom, field->type)) bad_value(c, atom->span, field);
+    if (!atom_fits(atom, field)) bad_value(c, atom->span, field);
 }
 
 /* --- dns lines --- */

@@ -163,8 +163,10 @@ static bool bare_is_empty(struct compilation *c, struct expr *e) {
   bool takes =
       (e->a->type == TYPE_STRING || e->a->type == TYPE_MAILBOX || type_is_list(e->a->type)) && !e->b && !e->a->each;
   if (!takes || !text_is(e->text, "is_empty")) return false;
+  struct span span = e->span;
   *e = *e->a;
   types_rewrite_not(c, e);
+  e->span = span;
   return true;
 }
 

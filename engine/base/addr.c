@@ -322,3 +322,17 @@ uint32_t addr_props(struct addr addr) {
   uint32_t family = 1u << (v4 ? ADDR_IS_V4 : ADDR_IS_V6);
   return family | 1u << (!best || best->global ? ADDR_IS_GLOBAL : best->prop);
 }
+
+static void half_to(uint8_t *bytes, uint64_t half) {
+  for (size_t i = 8; i-- > 0; half >>= 8) bytes[i] = (uint8_t)half;
+}
+
+bool addr_block_at(size_t index, struct network *out) {
+  size_t v4 = sizeof blocks_v4 / sizeof *blocks_v4, all = v4 + sizeof blocks_v6 / sizeof *blocks_v6;
+  if (index >= all) return false;
+  const struct block *block = index < v4 ? &blocks_v4[index] : &blocks_v6[index - v4];
+  *out = (struct network){{.family = index < v4 ? 4 : 6}, block->bits};
+  half_to(out->addr.bytes, block->high);
+  half_to(out->addr.bytes + 8, block->low);
+  return true;
+}

@@ -80,4 +80,8 @@ enum addr_prop {
 
 uint32_t addr_props(struct addr addr);
 
+/* The rows of base/addr_blocks.def: within a network that holds no smaller row, and in all that lies between them,
+ * addresses have the same properties. False past the end. */
+bool addr_block_at(size_t index, struct network *out);
+
 #endif

@@ -89,10 +89,16 @@ static assay_status set_list(struct facts *facts, unsigned field, struct text te
   return status;
 }
 
+static bool in_range(const struct facts *facts, unsigned field, int64_t number) {
+  const struct field_info *info = vocabulary_fact(facts->vocabulary, field);
+  return info->type != FIELD_INT || (number >= info->range->least && number <= info->range->most);
+}
+
 assay_status facts_set(struct facts *facts, unsigned field, struct text text) {
   if (type_of(facts, field) == FIELD_MAILBOX_LIST) return set_list(facts, field, text);
   struct fact_value value = {.state = FACT_KNOWN};
   assay_status status = parse(facts, type_of(facts, field), text, &value);
+  if (status == ASSAY_OK && !in_range(facts, field, value.number)) status = ASSAY_BAD_VALUE;
   return status == ASSAY_OK ? put(facts, field, value) : status;
 }
 
@@ -109,6 +115,7 @@ assay_status facts_append(struct facts *facts, unsigned field, struct text text)
 
 assay_status facts_set_int(struct facts *facts, unsigned field, int64_t value) {
   if (type_of(facts, field) != FIELD_INT) return ASSAY_BAD_ARGUMENT;
+  if (!in_range(facts, field, value)) return ASSAY_BAD_VALUE;
   return put(facts, field, (struct fact_value){.state = FACT_KNOWN, .number = value});
 }
 

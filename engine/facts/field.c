@@ -1,10 +1,16 @@
-/* Owns the table of facts, made from fields.def.
+/* Owns the table of facts, made from fields.def and ranges.def.
  * Must never know: a connection, or a rule. */
 #include "facts/field.h"
 
+#define RANGE(id, least, most, words) static const struct field_range range_##id = {least, most, words};
+#include "facts/ranges.def"
+#undef RANGE
+
+const struct field_range field_range_any = {INT64_MIN, INT64_MAX, ""};
+
 static const struct field_info infos[] = {
-#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) \
-  {word, FIELD_##type, #stage, doc, json, postfix, milter, header},
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header, range) \
+  {word, FIELD_##type, #stage, doc, json, postfix, milter, header, &range_##range},
 #include "facts/fields.def"
 #undef FIELD
 };

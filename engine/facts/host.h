@@ -14,11 +14,14 @@ struct domain; /* facts/domain.h: the public suffix list */
 
 /* The boolean properties, one bit each; docs/language.md says when each is true. */
 enum host_prop {
-#define PROP(id, word, doc) HOST_##id,
+#define PROP(id, word, doc, class) HOST_##id,
 #include "facts/host_props.def"
 #undef PROP
   HOST_PROP_COUNT
 };
+
+/* Whether no name has both, by the table; two different ones. */
+bool host_props_exclude(enum host_prop a, enum host_prop b);
 
 struct host {
   struct text raw;       /* the bytes as received; borrowed from the caller */

@@ -25,7 +25,8 @@ assay_status vocabulary_add_fact(struct vocabulary *vocabulary, const char *name
                                  const char *doc, unsigned *out) {
   if (vocabulary->fact_count == HOST_FACTS_MAX) return ASSAY_OVER_LIMIT;
   struct field_info info = {.name = copy(vocabulary, name), .type = type, .stage = "host", .doc = copy(vocabulary, doc),
-                            .json = "", .postfix = "", .milter = "", .header = ""};
+                            .json = "", .postfix = "", .milter = "", .header = "",
+                            .range = &field_range_any};
   if (vocabulary->arena.failed) return ASSAY_NO_MEMORY;
   *out = FIELD_COUNT + (unsigned)vocabulary->fact_count;
   vocabulary->facts[vocabulary->fact_count++] = info;

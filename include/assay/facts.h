@@ -57,6 +57,7 @@ typedef struct assay_fact_info {
   const char *stage;     /* CONNECT HELO MAIL RCPT DATA */
   const char *doc;
   const char *json, *postfix, *milter, *header; /* what supplies it in each front end; "" where nothing does */
+  const char *range; /* the values that an int can have, "0 to 65535"; "" for every other type */
 } assay_fact_info;
 
 /* NULL past the end. */
@@ -92,7 +93,7 @@ ASSAY_API void assay_facts_default_why(assay_facts *facts, assay_why facts_why, 
 
 /* Sets a fact from its text: bytes for strings and names, digits for int, true/false for bool, an address, a
  * mailbox (with or without <>). An empty text is known and empty (a name, string, mailbox, address) or
- * ASSAY_BAD_VALUE (int, bool). A list gets this one element, or becomes empty by an empty text. A later value replaces
+ * ASSAY_BAD_VALUE (int, bool), as is an int outside the fact's range. A list gets this one element, or becomes empty by an empty text. A later value replaces
  * the earlier; after an error the old one stands. */
 ASSAY_API assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len);
 ASSAY_API assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value);

@@ -31,6 +31,7 @@ static const struct member {
     {"stage", offsetof(assay_fact_info, stage)},     {"doc", offsetof(assay_fact_info, doc)},
     {"json", offsetof(assay_fact_info, json)},       {"postfix", offsetof(assay_fact_info, postfix)},
     {"milter", offsetof(assay_fact_info, milter)},   {"header", offsetof(assay_fact_info, header)},
+    {"range", offsetof(assay_fact_info, range)},
 };
 
 #define MEMBERS (sizeof members / sizeof *members)
@@ -62,11 +63,19 @@ static void print_all_json(struct bytes *out) {
   bytes_str(out, "]\n");
 }
 
+/* The range of a number stands with its type. */
+static void put_listed(struct bytes *cell, const assay_fact_info *info, size_t member) {
+  bytes_str(cell, member_of(info, member));
+  if (members[member].offset != offsetof(assay_fact_info, type_name) || !info->range[0]) return;
+  bytes_str(cell, ", ");
+  bytes_str(cell, info->range);
+}
+
 static void print_all(struct cli *cli) {
   struct table table = {.width = cli->terminal_out ? term_width(cli->out.fd) : 0};
   const assay_fact_info *info;
   for (size_t i = 0; (info = assay_fact_at(i)); i++) {
-    for (size_t m = 0; m < MEMBERS_LISTED; m++) bytes_str(table_cell(&table), member_of(info, m));
+    for (size_t m = 0; m < MEMBERS_LISTED; m++) put_listed(table_cell(&table), info, m);
     table_end_row(&table);
   }
   table_print(&table, &cli->out.bytes);

@@ -4,13 +4,17 @@
 #include "lib/handles.h"
 
 /* The public numbers are the table's. */
-#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) \
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header, range) \
   _Static_assert((int)ASSAY_FACT_##id == (int)FIELD_##id, "include/assay/facts.h and fields.def differ");
 #include "facts/fields.def"
 #undef FIELD
 _Static_assert((int)ASSAY_FACT_COUNT == (int)FIELD_COUNT, "include/assay/facts.h and fields.def differ");
 _Static_assert((int)ASSAY_NEVER == (int)WHY_NEVER && (int)ASSAY_FAILED == (int)WHY_FAILED, "the reasons differ");
 _Static_assert((int)ASSAY_QUESTION_NS == (int)QUESTION_NS, "the questions differ");
+
+#define RANGE(id, least, most, words) static const char range_##id[] = words;
+#include "facts/ranges.def"
+#undef RANGE
 
 static const assay_fact_info infos[] = {
 #define TYPE_WORD_BOOL "bool"
@@ -20,8 +24,8 @@ static const assay_fact_info infos[] = {
 #define TYPE_WORD_ADDRESS "address"
 #define TYPE_WORD_MAILBOX "mailbox"
 #define TYPE_WORD_MAILBOX_LIST "list of mailbox"
-#define FIELD(id, word, type, stage, doc, json, postfix, milter, header) \
-  {word, ASSAY_TYPE_##type, TYPE_WORD_##type, #stage, doc, json, postfix, milter, header},
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header, range) \
+  {word, ASSAY_TYPE_##type, TYPE_WORD_##type, #stage, doc, json, postfix, milter, header, range_##range},
 #include "facts/fields.def"
 #undef FIELD
 };

@@ -15,7 +15,7 @@ static const assay_property_info properties[] = {
 #define WORD_NAME "name"
 #define WORD_ADDRESS "address"
 #define WORD_MAILBOX "mailbox"
-#define PROP(id, word, doc) {"name", #word, "bool", doc},
+#define PROP(id, word, doc, class) {"name", #word, "bool", doc},
 #include "facts/host_props.def"
 #undef PROP
 #define PROPERTY(type, word, result, op, bit, args, doc) {WORD_##type, #word, WORD_##result, doc},

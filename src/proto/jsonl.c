@@ -3,6 +3,7 @@
 #include "proto/jsonl.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 #include "proto/base64.h"
 
@@ -23,7 +24,7 @@ typedef assay_status set_text_fn(assay_facts *facts, assay_fact fact, const char
 
 static enum proto_result wrong_kind(const struct setting *to, const char *got) {
   return proto_fail(to->error, "key \"%s\" cannot be %s: write %s, or null where it is unknown", to->info->name,
-                    got, proto_type_form(to->info->type));
+                    got, proto_form(to->info).text);
 }
 
 static enum proto_result set_text(const struct setting *to, const json_t *value, set_text_fn *set) {
@@ -68,8 +69,10 @@ static enum proto_result set_array(const struct setting *to, const json_t *value
 
 static enum proto_result set_number(const struct setting *to, const json_t *value) {
   if (to->info->type != ASSAY_TYPE_INT || !json_is_integer(value)) return wrong_kind(to, "this number");
+  char digits[24];
+  int len = snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
   assay_status status = assay_facts_set_int(to->facts, to->fact, json_integer_value(value));
-  return proto_value_result(status, to->fact, "the number", 10, to->error);
+  return proto_value_result(status, to->fact, digits, (size_t)len, to->error);
 }
 
 static enum proto_result set_bool(const struct setting *to, const json_t *value) {

@@ -57,7 +57,7 @@ enum proto_result proto_find_fact(assay_fact *out, const char *what, const char 
   return proto_fail(error, "%s %s is no fact; `assay facts` lists them", what, shown.text);
 }
 
-const char *proto_type_form(assay_type type) {
+struct proto_shown proto_form(const assay_fact_info *info) {
   static const char *const forms[] = {
       [ASSAY_TYPE_BOOL] = "true or false",
       [ASSAY_TYPE_INT] = "a whole number",
@@ -67,7 +67,10 @@ const char *proto_type_form(assay_type type) {
       [ASSAY_TYPE_MAILBOX] = "a mailbox, such as user@example.com",
       [ASSAY_TYPE_MAILBOX_LIST] = "mailboxes, such as user@example.com",
   };
-  return (size_t)type < sizeof forms / sizeof *forms ? forms[type] : "a value";
+  struct proto_shown form;
+  bool known = (unsigned)info->type < sizeof forms / sizeof *forms; /* a later library may have more */
+  snprintf(form.text, sizeof form.text, "%s%s%s", known ? forms[info->type] : "a value", info->range[0] ? ", " : "", info->range);
+  return form;
 }
 
 enum proto_result proto_value_result(assay_status status, assay_fact fact, const char *ptr, size_t len,
@@ -77,6 +80,6 @@ enum proto_result proto_value_result(assay_status status, assay_fact fact, const
   const assay_fact_info *info = assay_fact_at((size_t)fact);
   struct proto_shown shown = proto_show(ptr, len);
   if (status == ASSAY_BAD_VALUE)
-    return proto_fail(error, "%s does not fit %s: write %s", shown.text, info->name, proto_type_form(info->type));
+    return proto_fail(error, "%s does not fit %s: write %s", shown.text, info->name, proto_form(info).text);
   return proto_fail(error, "%s does not fit %s: %s", shown.text, info->name, assay_status_text(status));
 }

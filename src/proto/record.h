@@ -44,7 +44,7 @@ enum proto_result proto_find_fact(assay_fact *out, const char *what, const char 
 enum proto_result proto_value_result(assay_status status, assay_fact fact, const char *ptr, size_t len,
                                      struct proto_error *error);
 
-/* "a whole number", "an IPv4 or IPv6 address, such as 192.0.2.1". Static. */
-const char *proto_type_form(assay_type type);
+/* "a whole number, 0 to 65535", "an IPv4 or IPv6 address, such as 192.0.2.1". */
+struct proto_shown proto_form(const assay_fact_info *info);
 
 #endif

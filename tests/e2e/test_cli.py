@@ -214,6 +214,8 @@ class UsageTest(CliTest):
             (["score", "-r", self.rule("rules"), "--set", "hello=x"], "did you mean helo?"),
             (["score", "-r", self.rule("rules"), "--ip", "mx.example"], "does not fit client.ip: write an IPv4"),
             (["score", "-r", self.rule("rules"), "--set", "client.port=x"], "write a whole number"),
+            (["score", "-r", self.rule("rules"), "--set", "client.port=70000"],
+             '"70000" does not fit client.port: write a whole number, 0 to 65535'),
             (["score", "--input", "-", "--format", "csv"], "there is no format csv"),
             (["score", "--format", "tsv"], "there is no --input"),
             (["score", "--input", "-", "--helo", "x"], "cannot be given here as well"),
@@ -501,6 +503,12 @@ class ScoreBatchTest(CliTest):
         self.assertIn("is no escape", said[1])
         self.assertIn("client.ip", said[2])
         self.assertIn("3 of 5 lines malformed", said[3])
+
+    def test_numbers_out_of_range(self):
+        for bad in (b'{"client.port":65536}', b'{"client.port":"65536"}', b'client.ip\tclient.port\n\t65536'):
+            done = self.batch(bad + b"\n", "--json", code=65)
+            self.assertIn(f'stdin:{1 + bad.count(10)}: "65536" does not fit client.port: write a whole number, 0 to 65535\n',
+                          done.err)
 
     def test_malformed_json_lines(self):
         rows = ((b'{"helo":"a","helo":"b"}', "duplicate"), (b'{"hello":"a"}', "did you mean helo?"),

@@ -37,11 +37,11 @@ static void numbers_by_table(void **state) {
   } rows[] = {
       {FIELD_MAIL_SIZE, "0", ASSAY_OK, 0},
       {FIELD_MAIL_SIZE, "42", ASSAY_OK, 42},
-      {FIELD_MAIL_SIZE, "-7", ASSAY_OK, -7},
+      {FIELD_MAIL_SIZE, "-7", ASSAY_BAD_VALUE, 0},
       {FIELD_MAIL_SIZE, "-0", ASSAY_OK, 0},
       {FIELD_MAIL_SIZE, "007", ASSAY_OK, 7},
       {FIELD_MAIL_SIZE, "9223372036854775807", ASSAY_OK, INT64_MAX},
-      {FIELD_MAIL_SIZE, "-9223372036854775808", ASSAY_OK, INT64_MIN},
+      {FIELD_MAIL_SIZE, "-9223372036854775808", ASSAY_BAD_VALUE, 0},
       {FIELD_MAIL_SIZE, "9223372036854775808", ASSAY_BAD_VALUE, 0},
       {FIELD_MAIL_SIZE, "-9223372036854775809", ASSAY_BAD_VALUE, 0},
       {FIELD_MAIL_SIZE, "99999999999999999999999", ASSAY_BAD_VALUE, 0},
@@ -68,6 +68,37 @@ static void numbers_by_table(void **state) {
     assert_true(value->number == rows[i].number);
     facts_free(facts);
   }
+}
+
+static void numbers_have_a_range(void **state) {
+  (void)state;
+  static const struct {
+    enum field field;
+    int64_t least, most; /* most INT64_MAX: there is nothing above */
+  } rows[] = {
+      {FIELD_CLIENT_PORT, 0, 65535},        {FIELD_SERVER_PORT, 0, 65535},
+      {FIELD_MAIL_SIZE, 0, INT64_MAX},      {FIELD_RCPT_COUNT, 0, INT64_MAX},
+      {FIELD_SESSION_ERRORS, 0, INT64_MAX}, {FIELD_SESSION_HOUR, 0, 23},
+      {FIELD_SESSION_WEEKDAY, 1, 7},
+  };
+  size_t ints = 0;
+  for (unsigned f = 0; f < FIELD_COUNT; f++) ints += field_info(f)->type == FIELD_INT;
+  assert_int_equal(ints, sizeof rows / sizeof *rows);
+  struct facts *facts = new_facts(&mem_default);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct fact_value *value = &facts->values[rows[i].field];
+    assert_int_equal(facts_set_int(facts, rows[i].field, rows[i].least), ASSAY_OK);
+    assert_int_equal(facts_set_int(facts, rows[i].field, rows[i].most), ASSAY_OK);
+    assert_int_equal(facts_set_int(facts, rows[i].field, rows[i].least - 1), ASSAY_BAD_VALUE);
+    assert_int_equal(facts_set_int(facts, rows[i].field, INT64_MIN), ASSAY_BAD_VALUE);
+    assert_int_equal(facts_set(facts, rows[i].field, TEXT("-1")), ASSAY_BAD_VALUE);
+    if (rows[i].most < INT64_MAX) {
+      assert_int_equal(facts_set_int(facts, rows[i].field, rows[i].most + 1), ASSAY_BAD_VALUE);
+      assert_int_equal(facts_set(facts, rows[i].field, TEXT("65536")), ASSAY_BAD_VALUE);
+    }
+    assert_true(value->state == FACT_KNOWN && value->number == rows[i].most); /* an error leaves the old value */
+  }
+  facts_free(facts);
 }
 
 static void addresses_by_table(void **state) {
@@ -284,12 +315,12 @@ static void no_memory_is_no_facts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(everything_starts_unset),        cmocka_unit_test(numbers_by_table),
-      cmocka_unit_test(addresses_by_table),             cmocka_unit_test(texts_are_copied_as_they_are),
-      cmocka_unit_test(lists_grow_and_are_replaced),    cmocka_unit_test(types_are_held),
-      cmocka_unit_test(every_change_is_a_generation),   cmocka_unit_test(answers_are_kept_by_type_and_name),
-      cmocka_unit_test(clearing_forgets_all_but_the_reasons), cmocka_unit_test(an_error_leaves_the_old_value),
-      cmocka_unit_test(no_memory_is_no_facts),
+      cmocka_unit_test(everything_starts_unset),               cmocka_unit_test(numbers_by_table),
+      cmocka_unit_test(numbers_have_a_range),                  cmocka_unit_test(addresses_by_table),
+      cmocka_unit_test(texts_are_copied_as_they_are),          cmocka_unit_test(lists_grow_and_are_replaced),
+      cmocka_unit_test(types_are_held),                        cmocka_unit_test(every_change_is_a_generation),
+      cmocka_unit_test(answers_are_kept_by_type_and_name),     cmocka_unit_test(clearing_forgets_all_but_the_reasons),
+      cmocka_unit_test(an_error_leaves_the_old_value),         cmocka_unit_test(no_memory_is_no_facts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

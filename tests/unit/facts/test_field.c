@@ -20,6 +20,10 @@ static void every_row_is_found_by_its_name(void **state) {
     assert_non_null(info->postfix);
     assert_non_null(info->milter);
     assert_non_null(info->header);
+    /* Only numbers have a range, and all of them: lints rely on it. */
+    assert_int_equal(info->range->words[0] != 0, info->type == FIELD_INT);
+    assert_true(info->range->least < info->range->most);
+    assert_string_equal(assay_fact_at(i)->range, info->range->words);
   }
 }
 

@@ -15,7 +15,7 @@ enum { ROUNDS = 200000, NAME_MOST = 400, FORM_MOST = 64 * NAME_MOST };
 
 /* Every boolean property as a flag of its own. */
 struct flags {
-#define PROP(id, word, doc) bool word;
+#define PROP(id, word, doc, class) bool word;
 #include "facts/host_props.def"
 #undef PROP
 };
@@ -174,7 +174,7 @@ static void refer(struct reference *ref, const char *name, size_t len) {
 
 static uint32_t bits_of(const struct flags *is) {
   uint32_t bits = 0;
-#define PROP(id, word, doc) bits |= is->word ? 1u << HOST_##id : 0;
+#define PROP(id, word, doc, class) bits |= is->word ? 1u << HOST_##id : 0;
 #include "facts/host_props.def"
 #undef PROP
   return bits;
@@ -240,6 +240,13 @@ static void check_labels(const struct host *host) {
   assert_int_equal(host_label(host, -1 - (int64_t)count).len, 0);
 }
 
+/* Lints believe the table of what excludes what. */
+static void check_excluded(uint32_t props) {
+  for (unsigned a = 0; a < HOST_PROP_COUNT; a++)
+    for (unsigned b = 0; b < HOST_PROP_COUNT && props >> a & 1; b++)
+      if (props >> b & 1) assert_false(host_props_exclude((enum host_prop)a, (enum host_prop)b));
+}
+
 static void agrees_with_the_reference(void **state) {
   (void)state;
   static struct reference ref;
@@ -261,6 +268,7 @@ static void agrees_with_the_reference(void **state) {
       fail_msg("%#x and %u labels, not %#x and %zu", host.props, host.label_count, want, ref.labels);
     }
     check_labels(&host);
+    check_excluded(host.props);
     assert_true(host_scan(&again, host.canonical, &arena));
     assert_true(host_eq(&host, &again));
     assert_true(host_under(&host, &host) == (host.canonical.len > 0));

@@ -23,7 +23,7 @@ static const struct {
   enum kind kind;
 } fact_rows[] = {
     {"client.port", INT},        {"mail.size", INT},        {"rcpt.count", INT},           {"session.errors", INT},
-    {"session.hour", INT},       {"session.weekday", INT},  {"server.port", INT},          {"mail.smtputf8", BOOL},
+    {"session.hour", INT},       {"server.port", INT},      {"mail.smtputf8", BOOL},
     {"tls.verified", BOOL},      {"session.early_talker", BOOL}, {"client.ident", STRING}, {"helo.verb", STRING},
     {"auth.user", STRING},       {"auth.method", STRING},   {"tls.version", STRING},       {"tls.cipher", STRING},
     {"helo", NAME},              {"helo.previous", NAME},   {"server.name", NAME},         {"client.ip", ADDRESS},

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD(id, word, type, stage, doc, ...) {word, ASSAY_TYPE_##type, #type, #stage, doc, "", "", "", ""},
+#define RANGE(id, least, most, words) static const char range_##id[] = words;
+#include "facts/ranges.def"
+#define FIELD(id, word, type, stage, doc, json, postfix, milter, header, range) \
+  {word, ASSAY_TYPE_##type, #type, #stage, doc, json, postfix, milter, header, range_##range},
 static const assay_fact_info facts_table[] = {
 #include "facts/fields.def"
 };

@@ -48,7 +48,7 @@ static const struct row {
     {"{\"helo\":1}", NULL, NULL, "key \"helo\" cannot be this number: write a name as it was sent, or null"},
     {"{\"helo\":true}", NULL, NULL, "key \"helo\" cannot be true"},
     {"{\"helo\":[\"a\"]}", NULL, NULL, "key \"helo\" cannot be an array"},
-    {"{\"client.port\":2.5}", NULL, NULL, "cannot be this number: write a whole number"},
+    {"{\"client.port\":2.5}", NULL, NULL, "cannot be this number: write a whole number, 0 to 65535, or null"},
     {"{\"client.port\":false}", NULL, NULL, "key \"client.port\" cannot be false"},
     {"{\"client.port\":18446744073709551616}", NULL, NULL, "not JSON at column"},
     {"{\"rcpt\":[null]}", NULL, NULL, "element 1 of the array is no string"},

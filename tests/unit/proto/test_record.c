@@ -94,7 +94,7 @@ static void values_by_table(void **state) {
       {ASSAY_NO_MEMORY, "helo", PROTO_NO_MEMORY, ""},
       {ASSAY_BAD_VALUE, "client.ip", PROTO_BAD,
        "\"x\\x0ay\" does not fit client.ip: write an IPv4 or IPv6 address, such as 192.0.2.1"},
-      {ASSAY_BAD_VALUE, "client.port", PROTO_BAD, "\"x\\x0ay\" does not fit client.port: write a whole number"},
+      {ASSAY_BAD_VALUE, "client.port", PROTO_BAD, "\"x\\x0ay\" does not fit client.port: write a whole number, 0 to 65535"},
       {ASSAY_OVER_LIMIT, "helo", PROTO_BAD, "\"x\\x0ay\" does not fit helo: "},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -107,16 +107,22 @@ static void values_by_table(void **state) {
   }
 }
 
-/* Each type has words of its own; one that this program does not know has some. */
+/* Each type has words of its own, and a number its range; a type that this program does not know has some words. */
 static void each_type_has_its_form(void **state) {
   (void)state;
+  assay_fact_info info = {.range = ""}, other = {.range = ""};
   for (unsigned type = ASSAY_TYPE_BOOL; type <= ASSAY_TYPE_MAILBOX_LIST; type++) {
-    const char *form = proto_type_form((assay_type)type);
-    assert_true(form && form[0]);
-    for (unsigned other = ASSAY_TYPE_BOOL; other < type; other++)
-      assert_string_not_equal(form, proto_type_form((assay_type)other));
+    info.type = (assay_type)type;
+    assert_true(proto_form(&info).text[0]);
+    for (unsigned before = ASSAY_TYPE_BOOL; before < type; before++) {
+      other.type = (assay_type)before;
+      assert_string_not_equal(proto_form(&info).text, proto_form(&other).text);
+    }
   }
-  assert_string_equal(proto_type_form((assay_type)(ASSAY_TYPE_MAILBOX_LIST + 1)), "a value");
+  info.type = (assay_type)(ASSAY_TYPE_MAILBOX_LIST + 1);
+  assert_string_equal(proto_form(&info).text, "a value");
+  other = (assay_fact_info){.type = ASSAY_TYPE_INT, .range = "0 to 7"};
+  assert_string_equal(proto_form(&other).text, "a whole number, 0 to 7");
 }
 
 int main(void) {

@@ -50,7 +50,7 @@ static const struct row {
     {SIZED("helo\tid\t-"), SIZED(""), NULL, NULL, "1 column where the header names 3"},
     {SIZED("client.ip"), SIZED(FAKE_BAD_VALUE), NULL, NULL,
      "\"bad-value\" does not fit client.ip: write an IPv4 or IPv6 address, such as 192.0.2.1"},
-    {SIZED("session.hour"), SIZED(FAKE_BAD_VALUE), NULL, NULL, "does not fit session.hour: write a whole number"},
+    {SIZED("session.hour"), SIZED(FAKE_BAD_VALUE), NULL, NULL, "does not fit session.hour: write a whole number, 0 to 23"},
     {SIZED("rcpt\trcpt"), SIZED("a@b\t" FAKE_BAD_VALUE), NULL, NULL, "does not fit rcpt"},
     {SIZED("hello"), NULL, 0, NULL, NULL, "column \"hello\" is no fact; did you mean helo?"},
     {SIZED("rdns"), NULL, 0, NULL, NULL, "did you mean client.rdns?"},

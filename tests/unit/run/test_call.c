@@ -13,14 +13,14 @@
 
 enum { RULES = 2 };
 
-/* mix(name, address, int): the length of the name, of the address, and the number; none below 0. */
+/* mix(name, address, int): the length of the name, of the address, and the number; none for 999. */
 static assay_status mix(void *user, const assay_value *arguments, assay_value *result, assay_call *call) {
   size_t *calls = user;
   char *memory = call_memory(call, 1);
   if (!memory) return ASSAY_NO_MEMORY;
   ++*calls;
   result->number = (int64_t)(arguments[0].len * 100 + arguments[1].len) + arguments[2].number;
-  return arguments[2].number < 0 ? ASSAY_NOT_FOUND : ASSAY_OK;
+  return arguments[2].number == 999 ? ASSAY_NOT_FOUND : ASSAY_OK;
 }
 
 static void vocabulary_with_mix(struct vocabulary *vocabulary, size_t *calls) {
@@ -80,7 +80,7 @@ static const struct {
     {{{H, NULL, WHY_NOT_YET}, {IP, NULL, WHY_FAILED}, {SIZE, "0", 0}}, {{0}}, {ANSWER_FAILED, ANSWER_NOT_YET}, 0},
     {{{H, NULL, WHY_FAILED}, {IP, "192.0.2.1", 0}, {SIZE, NULL, WHY_NOT_YET}}, {{0}}, {ANSWER_FAILED, ANSWER_FAILED}, 0},
     /* the function has no answer */
-    {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, "-1", 0}},
+    {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, "999", 0}},
      {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", "", 0}},
      {ANSWER_FAILED, ANSWER_FAILED}, 2},
 };

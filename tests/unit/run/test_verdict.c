@@ -14,14 +14,15 @@ enum { EXEMPTS = 2, RULES = 5, FACTS = EXEMPTS + RULES };
 
 static const enum field fields[FACTS] = {FIELD_CLIENT_PORT, FIELD_SERVER_PORT,    FIELD_MAIL_SIZE,
                                          FIELD_RCPT_COUNT,  FIELD_SESSION_ERRORS, FIELD_SESSION_HOUR,
-                                         FIELD_SESSION_WEEKDAY};
+                                         FIELD_SESSION_EARLY_TALKER};
 
 /* Two exemptions and five rules, each of which asks for one fact: 1, three of one group, 4. */
 static void make_rules(struct build *b) {
   static const int64_t scores[RULES] = {1000, 2000, 2000, -4000, 4000};
   feature_id f[FACTS];
   for (unsigned i = 0; i < FACTS; i++) {
-    f[i] = build_test(b, OP_TRUTH, build_fact(b, field_info(fields[i])->name, TYPE_INT), 0, 0);
+    enum value_type type = field_info(fields[i])->type == FIELD_INT ? TYPE_INT : TYPE_BOOL;
+    f[i] = build_test(b, OP_TRUTH, build_fact(b, field_info(fields[i])->name, type), 0, 0);
     if (i < EXEMPTS) build_early(b, f[i]);
   }
   build_group(b, "g", -1000, 2500);
@@ -49,7 +50,7 @@ static void set_states(struct facts *facts, const char *states) {
   for (unsigned i = 0; i < FACTS; i++) {
     const char *why = strchr(letters, states[i]);
     assay_status status = why ? facts_set_unknown(facts, fields[i], (enum why)(why - letters))
-                              : facts_set_int(facts, fields[i], states[i] - '0');
+                              : facts_set(facts, fields[i], text_of(&states[i], 1));
     assert_int_equal(status, ASSAY_OK);
   }
 }

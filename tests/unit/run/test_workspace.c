@@ -140,7 +140,7 @@ static void vary_fact(struct facts *facts, enum field field, uint64_t *state) {
   switch (field_info(field)->type) {
     case FIELD_BOOL: text = next_random(state) % 2 ? TEXT("true") : TEXT("false"); break;
     case FIELD_INT:
-      text = text_of(number, (size_t)snprintf(number, sizeof number, "%u", (unsigned)(next_random(state) % 5)));
+      text = text_of(number, (size_t)snprintf(number, sizeof number, "%u", (unsigned)(1 + next_random(state) % 5)));
       break;
     case FIELD_STRING: text = next_random(state) % 2 ? TEXT("EHLO") : TEXT("aaaaaaaaaaaaaaaaaaaa!"); break;
     case FIELD_NAME: text = text_from(PICK(names)); break;
