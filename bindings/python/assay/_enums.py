@@ -1,0 +1,83 @@
+"""Owns the enumerations of the library: their values, and their words.
+
+Must never know: how a call is made. A test holds the values to the headers.
+"""
+
+import enum
+
+
+class _Worded(enum.IntEnum):
+    """An enumeration that prints as the library's word for it: "not yet", "defer"."""
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", " ")
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+class Action(_Worded):
+    """What a score leads to, from mild to harsh; they compare: ``verdict.action >= Action.DEFER``."""
+
+    ACCEPT = 0
+    TAG = 1
+    GREYLIST = 2
+    DEFER = 3
+    REJECT = 4
+    DISCARD = 5
+
+
+class Why(_Worded):
+    """Why a value is unknown. As the value of a fact, or as an answer, it makes that unknown for this reason."""
+
+    NOT_YET = 0  #: it may come: before HELO, a look-up on its way
+    FAILED = 1  #: failed for now: a time-out, SERVFAIL, refused
+    NEVER = 2  #: it cannot come: this front end does not have it, DNS is off
+
+
+class Severity(_Worded):
+    """Whether a diagnostic keeps the rules from being used."""
+
+    ERROR = 0
+    WARNING = 1
+
+
+class Type(_Worded):
+    """The type of a fact, of an argument of a function, of its result."""
+
+    BOOL = 0
+    INT = 1
+    STRING = 2
+    NAME = 3
+    ADDRESS = 4
+    MAILBOX = 5
+    MAILBOX_LIST = 6  #: of facts only
+    REAL = 7  #: of functions only
+
+    def __str__(self) -> str:
+        return "list of mailbox" if self is Type.MAILBOX_LIST else super().__str__()
+
+
+class Status(enum.IntEnum):
+    """What a call of the library answers. Users see exceptions instead."""
+
+    OK = 0
+    NO_MEMORY = 1
+    BAD_ARGUMENT = 2
+    BAD_VALUE = 3
+    BAD_RULES = 4
+    NOT_FOUND = 5
+    IO_ERROR = 6
+    OVER_LIMIT = 7
+    UNVERIFIED = 8
+
+
+class QuestionType(enum.IntEnum):
+    """The types of DNS questions. Users write them as words: "A", "MX"."""
+
+    A = 0
+    AAAA = 1
+    PTR = 2
+    MX = 3
+    TXT = 4
+    NS = 5
