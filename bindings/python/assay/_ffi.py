@@ -28,7 +28,8 @@ class DiagCode(Structure):
 
 class FactInfo(Structure):
     _fields_ = [("name", c_char_p), ("type", c_int), ("type_name", c_char_p), ("stage", c_char_p), ("doc", c_char_p),
-                ("json", c_char_p), ("postfix", c_char_p), ("milter", c_char_p), ("header", c_char_p)]
+                ("json", c_char_p), ("postfix", c_char_p), ("milter", c_char_p), ("header", c_char_p),
+                ("range", c_char_p)]
 
 
 class FunctionInfo(Structure):

@@ -25,6 +25,7 @@ class Fact:
     postfix: str
     milter: str
     header: str
+    range: str  #: the values of an int, "0 to 65535"; "" for every other type
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _texts(row: Any, *names: str) -> Iterator[str]:
 def facts() -> Tuple[Fact, ...]:
     """The facts that rules may use, in the order of their numbers."""
     return tuple(Fact(person(row.name), Type(row.type),
-                      *_texts(row, "type_name", "stage", "doc", "json", "postfix", "milter", "header"))
+                      *_texts(row, "type_name", "stage", "doc", "json", "postfix", "milter", "header", "range"))
                  for row in _rows(lib.assay_fact_at))
 
 
@@ -103,7 +104,13 @@ class Slot:
     name: str
     number: c_int
     type: Type
+    range: str = ""
+
+    def form(self) -> str:
+        """What a value must be: "int of 0 to 65535"."""
+        return f"{self.type} of {self.range}" if self.range else str(self.type)
 
 
 #: The facts of the language by name.
-SLOTS: Dict[str, Slot] = {fact.name: Slot(fact.name, c_int(number), fact.type) for number, fact in enumerate(facts())}
+SLOTS: Dict[str, Slot] = {fact.name: Slot(fact.name, c_int(number), fact.type, fact.range)
+                          for number, fact in enumerate(facts())}

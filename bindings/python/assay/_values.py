@@ -133,7 +133,7 @@ def put(facts: c_void_p, slot: Slot, value: object, unset: Why) -> None:
         value = unset
     status = (_PUT.get(type(value)) or _put_for(slot, value))(facts, slot, value)
     if status:
-        check(status, f"{slot.name}: {value!r} is no {slot.type}" if status == _bad_value else "")
+        check(status, f"{slot.name}: {value!r} is no {slot.form()}" if status == _bad_value else "")
 
 
 def append(facts: c_void_p, slot: Slot, value: object) -> None:
