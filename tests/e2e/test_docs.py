@@ -71,6 +71,18 @@ class DocsTest(unittest.TestCase):
             code, out = self.run_it("score", "--input", name)
             self.assertEqual((code, out.split()[0]), (0, "a-17"), out)
 
+    def test_embedding_shows_the_examples(self):
+        """Each program is a file of examples/, or a run of its lines: whole functions, so that nothing is out of its place."""
+        page = SOURCE / "docs/embedding.md"
+        texts = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("examples/*.c*"))]
+        shown = blocks(page, "c") + blocks(page, "cpp")
+        self.assertGreaterEqual(len(shown), 10)
+        for text in shown:
+            with self.subTest(text=text[:60]):
+                self.assertTrue(any(f"\n{text}" in f"\n{example}" for example in texts))
+        fences = re.findall(r"^```(\w*)\n.*?^```$", page.read_text(encoding="utf-8"), re.S | re.M)
+        self.assertEqual(set(fences), {"c", "cpp", "sh", "cmake"})
+
     def test_links_lead_somewhere(self):
         for page in PAGES:
             text = page.read_text(encoding="utf-8")
