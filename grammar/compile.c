@@ -11,10 +11,13 @@ assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, c
   arena_init(&c->arena, alloc, SIZE_MAX);
   intern_init(&c->names, &c->arena);
   intern_init(&c->group_names, &c->arena);
+  intern_init(&c->taken, &c->arena);
+  files_init(c);
   return sources_init(&c->sources, &c->arena) ? ASSAY_OK : ASSAY_NO_MEMORY;
 }
 
 void compilation_free(struct compilation *c) {
+  files_free(c);
   arena_free(&c->arena);
 }
 

@@ -9,14 +9,13 @@ enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 10000 };
 /* A file on the way from a named one to the one being read. */
 struct chain {
   const struct chain *up;
-  uint32_t real; /* its number in `reals` */
+  uint32_t real; /* its number among the files */
   struct text name;
   unsigned depth;
 };
 
 struct loading {
   struct compilation *c;
-  struct intern reals; /* every file read or being read */
   struct stmt **tail;
   assay_status status; /* of the first path that could not be read */
   bool named;          /* the files being read were named by the caller */
@@ -111,12 +110,12 @@ static bool parse_bytes(struct loading *l, struct text name, struct text bytes, 
 }
 
 static void report_unreadable(struct loading *l, struct text path, struct span from, assay_status status,
-                              const struct loaded *file) {
+                              struct text error) {
   if (l->status == ASSAY_OK && from.file == 0) l->status = status;
   if (status == ASSAY_OVER_LIMIT)
     report(l->c->diags, TOO_LARGE, from, "`%.*s` is larger than %d MiB", TEXT_ARG(path), RULE_FILE_MAX >> 20);
   else
-    report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(file->error));
+    report(l->c->diags, FILE, from, "cannot read `%.*s`: %.*s", TEXT_ARG(path), TEXT_ARG(error));
 }
 
 static bool read_path(struct loading *l, struct text path, struct span from, const struct chain *up) {
@@ -130,25 +129,23 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
     report(c->diags, TOO_LARGE, from, "more than %d files", FILES_MAX);
     return true;
   }
-  struct loaded file = {.error = TEXT("")};
-  assay_status status = c->loader->read(c->loader->user, &c->arena, path, RULE_FILE_MAX, &file);
+  struct text error;
+  assay_status status = files_read(c, path, RULE_FILE_MAX, &here.real, &error);
   if (status == ASSAY_NO_MEMORY) return false;
   if (status != ASSAY_OK) {
-    report_unreadable(l, path, from, status, &file);
+    report_unreadable(l, path, from, status, error);
     return true;
   }
-  size_t before = l->reals.texts.count;
-  here.real = intern_add(&l->reals, file.real);
-  if (here.real == INTERN_NONE) return false;
   if (in_progress(up, here.real)) report_cycle(l, from, up, here.real, path);
-  if (here.real < before) return true; /* read before, or a cycle that has been reported */
-  return parse_bytes(l, path, text_of(file.bytes, file.len), from, &here);
+  struct file *file = &c->files.at[here.real];
+  if (file->parsed) return true; /* before, or this is a cycle that has been reported */
+  file->parsed = true;
+  return parse_bytes(l, path, file->bytes, from, &here);
 }
 
 static void loading_init(struct loading *l, struct compilation *c) {
   *l = (struct loading){.c = c, .tail = &c->statements, .named = true};
   while (*l->tail) l->tail = &(*l->tail)->next;
-  intern_init(&l->reals, &c->arena);
 }
 
 bool load_paths(struct compilation *c, const struct text *paths, size_t count, assay_status *status) {

@@ -74,8 +74,12 @@ static struct text items_key(struct lower *l, enum list_type type, const struct 
 
 static uint32_t make_set(struct lower *l, const struct list *list, enum list_type type, const struct list_item *items,
                          size_t count) {
-  if (list->name.text.len) return add_set(l, list_set(l, type, items, count));
-  uint32_t *slot, found = find_set(l, items_key(l, type, items, count), &slot);
+  bool named = list->name.text.len > 0;
+  if (named && count == 0) return add_set(l, list_set(l, type, items, count));
+  /* Lists of one file share its items. */
+  struct text key = named ? arena_printf(l->scratch, "= %d %p", (int)type, (const void *)items)
+                          : items_key(l, type, items, count);
+  uint32_t *slot, found = find_set(l, key, &slot);
   if (found != NO_INDEX || !slot) return found;
   return *slot = add_set(l, list_set(l, type, items, count));
 }
