@@ -12,11 +12,14 @@ assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, c
   arena_init(&c->arena, alloc, SIZE_MAX);
   intern_init(&c->names, &c->arena);
   intern_init(&c->group_names, &c->arena);
+  intern_init(&c->taken, &c->arena);
+  files_init(c);
   bool ok = words_init(&c->words, vocabulary, &c->arena) && sources_init(&c->sources, &c->arena);
   return ok ? ASSAY_OK : ASSAY_NO_MEMORY;
 }
 
 void compilation_free(struct compilation *c) {
+  files_free(c);
   arena_free(&c->arena);
 }
 

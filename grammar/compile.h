@@ -32,8 +32,22 @@ struct list {
   uint32_t items_set, patterns_set, zones_set; /* NO_INDEX until made */
 };
 
+/* A file that was read; its items by the type of a list, once a list has asked for them. */
+struct file {
+  struct arena arena; /* its bytes */
+  struct text bytes;
+  uint32_t source;    /* of a list's file; 0 until one is read from it */
+  uint32_t rules;     /* of a file of rules; 0 until it is parsed */
+  struct file_items {
+    struct list_item *at;
+    size_t count;
+    bool read;
+  } items[LIST_TYPE_COUNT];
+};
+
 struct name_map {
   struct word name;
+  struct intern keys;
   VEC(struct map_entry) entries; /* set: an index into entry_lists, until lowered */
   VEC(struct list) lists;
   uint32_t index;                /* the program's, or NO_INDEX */
@@ -107,6 +121,10 @@ struct compilation {
   const struct loader *loader;
   struct words words;
   bool lint;
+  struct intern paths, reals; /* of files, as they were named and as they are; a real one's number is its file's */
+  VEC(uint32_t) path_files;   /* the file of a path, or INTERN_NONE */
+  VEC(struct file) files;
+  struct intern taken;        /* the files that a list has taken in */
   struct stmt *statements;
   VEC(uint32_t) named_files; /* those whose top-level tests run */
   size_t file_count;
@@ -145,6 +163,11 @@ assay_status compile_run(struct verified **out, struct compilation *c, const str
 assay_status compilation_init(struct compilation *c, const assay_alloc *alloc, const struct loader *loader,
                               const struct vocabulary *vocabulary, struct diags *diags);
 void compilation_free(struct compilation *c);
+
+/* files.c: a file by its path, read if need be. The number of the file, or the reason in *error. */
+void files_init(struct compilation *c);
+void files_free(struct compilation *c);
+assay_status files_read(struct compilation *c, struct text path, size_t limit, uint32_t *number, struct text *error);
 
 /* A path in a statement is relative to the file that holds it. */
 struct text path_beside(struct compilation *c, struct text path, struct text includer);

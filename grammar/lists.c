@@ -166,7 +166,7 @@ static bool line_item(struct compilation *c, enum list_type type, struct span sp
   return text_item(c, type, span, line, item);
 }
 
-static void read_lines(struct compilation *c, struct list *list, uint32_t file, struct text bytes, bool removal) {
+static void read_lines(struct compilation *c, struct list *list, uint32_t file, struct text bytes) {
   for (size_t at = 0; at < bytes.len;) {
     const char *end = memchr(bytes.ptr + at, '\n', bytes.len - at);
     size_t len = end ? (size_t)(end - bytes.ptr) - at : bytes.len - at;
@@ -175,24 +175,55 @@ static void read_lines(struct compilation *c, struct list *list, uint32_t file, 
     if (line.len == 0) continue;
     uint32_t begin = (uint32_t)(line.ptr - bytes.ptr);
     struct list_item item = {.span = {file, begin, begin + (uint32_t)line.len}};
-    if (line_item(c, list->type, item.span, line, &item)) add_item(c, list, item, removal);
+    if (line_item(c, list->type, item.span, line, &item)) add_item(c, list, item, false);
   }
 }
 
+/* The items of a file are made once for each type of list. */
+static const struct file_items *items_of(struct compilation *c, uint32_t number, enum list_type type, struct text name,
+                                         struct span span) {
+  struct file *file = &c->files.at[number];
+  struct file_items *items = &file->items[type];
+  if (file->source == 0) file->source = sources_add(&c->sources, name, file->bytes, span);
+  if (file->source == 0) c->arena.failed = true;
+  if (file->source == 0 || items->read) return items;
+  struct list list = {.type = type};
+  read_lines(c, &list, file->source, file->bytes);
+  *items = (struct file_items){list.items.at, list.items.count, true};
+  return items;
+}
+
+/* A list that holds nothing yet shares the items of the file, until it grows. */
+static void add_items(struct compilation *c, struct list *list, const struct file_items *items, bool removal) {
+  if (!removal && list->items.count == 0) {
+    list->items.at = items->at;
+    list->items.count = list->items.cap = items->count;
+    return;
+  }
+  for (size_t i = 0; i < items->count; i++) add_item(c, list, items->at[i], removal);
+}
+
+/* What a list has taken from a file, it need not take again: items are added before others are taken away. */
+static bool take_once(struct compilation *c, const struct list *list, uint32_t number, bool removal) {
+  uint32_t key[] = {(uint32_t)(list - c->lists.at), number, removal};
+  size_t before = c->taken.texts.count;
+  return intern_add(&c->taken, text_of((const char *)key, sizeof key)) == before;
+}
+
 static void read_list_file(struct compilation *c, struct list *list, const struct word *path, bool removal) {
-  struct loaded loaded = {.error = TEXT("")};
-  struct text name = path_beside(c, path->text, c->sources.files.at[path->span.file].name);
-  assay_status status = c->loader->read(c->loader->user, &c->arena, name, LIST_FILE_MAX, &loaded);
-  if (status == ASSAY_OVER_LIMIT) {
+  uint32_t number = 0;
+  struct text name = path_beside(c, path->text, c->sources.files.at[path->span.file].name), error;
+  assay_status status = files_read(c, name, LIST_FILE_MAX, &number, &error);
+  if (status == ASSAY_NO_MEMORY) {
+    c->arena.failed = true;
+  } else if (status == ASSAY_OVER_LIMIT) {
     report(c->diags, TOO_LARGE, path->span, "`%.*s` is larger than 1 GiB", TEXT_ARG(name));
     diag_help(c->diags, "split it: `list a_name += from \"file\"` adds another file");
   } else if (status != ASSAY_OK) {
-    report(c->diags, FILE, path->span, "cannot read `%.*s`: %.*s", TEXT_ARG(name), TEXT_ARG(loaded.error));
+    report(c->diags, FILE, path->span, "cannot read `%.*s`: %.*s", TEXT_ARG(name), TEXT_ARG(error));
     path_help(c, path->span, status);
-  } else {
-    struct text bytes = text_of(loaded.bytes, loaded.len);
-    uint32_t file = sources_add(&c->sources, name, bytes, path->span);
-    if (file) read_lines(c, list, file, bytes, removal);
+  } else if (take_once(c, list, number, removal)) {
+    add_items(c, list, items_of(c, number, list->type, name, path->span), removal);
   }
 }
 
@@ -209,17 +240,19 @@ static void take_items(struct compilation *c, const struct stmt *s) {
 static void take_pair(struct compilation *c, struct name_map *map, const struct map_pair *pair) {
   struct host key;
   if (!host_scan(&key, pair->key.text, &c->arena)) return;
-  struct list *values = NULL;
-  for (size_t i = 0; i < map->entries.count && !values; i++)
-    if (text_eq(map->entries.at[i].key, key.canonical)) values = &map->lists.at[i];
-  if (!values) {
+  if (!map->keys.arena) intern_init(&map->keys, &c->arena);
+  uint32_t at = intern_add(&map->keys, key.canonical);
+  if (at == INTERN_NONE) return;
+  if (at == map->entries.count) {
     struct map_entry *entry = vec_add(&c->arena, &map->entries);
-    values = vec_add(&c->arena, &map->lists);
-    if (!entry || !values) return;
+    struct list *list = vec_add(&c->arena, &map->lists);
+    if (!entry || !list) return;
     *entry = (struct map_entry){key.canonical, NO_INDEX};
-    *values = (struct list){
+    *list = (struct list){
         .name = pair->key, .type = LIST_NAME, .items_set = NO_INDEX, .patterns_set = NO_INDEX, .zones_set = NO_INDEX};
   }
+  if (at >= map->lists.count) return; /* there was no memory for it */
+  struct list *values = &map->lists.at[at];
   if (key.canonical.len == 0)
     never_matches(c, pair->key.span, "an empty key is no piece of a name", "name a word, such as \"google\"");
   list_add_items(c, values, pair->values, false);
@@ -260,16 +293,19 @@ static void remove_items(struct compilation *c, struct list *list) {
   for (size_t i = 0; i < list->removals.count; i++)
     if (intern_add(&gone, item_key(c, list->type, &list->removals.at[i])) == INTERN_NONE) return;
   bool *used = arena_new(&c->arena, gone.texts.count + 1);
-  size_t kept = 0;
-  for (size_t i = 0; used && i < list->items.count; i++) {
+  struct list_item *kept = arena_array(&c->arena, list->items.count, sizeof *kept); /* other lists may share the old */
+  size_t count = 0;
+  if (!used || !kept) return;
+  for (size_t i = 0; i < list->items.count; i++) {
     uint32_t at = intern_find(&gone, item_key(c, list->type, &list->items.at[i]));
     if (at == INTERN_NONE)
-      list->items.at[kept++] = list->items.at[i];
+      kept[count++] = list->items.at[i];
     else
       used[at] = true;
   }
-  list->items.count = used ? kept : list->items.count;
-  for (size_t i = 0; used && c->lint && i < list->removals.count; i++) {
+  list->items.at = kept;
+  list->items.count = list->items.cap = count;
+  for (size_t i = 0; c->lint && i < list->removals.count; i++) {
     uint32_t at = intern_find(&gone, item_key(c, list->type, &list->removals.at[i]));
     if (at != INTERN_NONE && !used[at]) not_held(c, list, list->removals.at[i].span); /* none: memory is out */
   }

@@ -10,16 +10,14 @@ enum { INCLUDE_DEPTH_MAX = 16, FILES_MAX = 10000 };
 /* A file on the way from a named one to the one being read. */
 struct chain {
   const struct chain *up;
-  uint32_t real; /* its number in `reals` */
+  uint32_t real; /* its number among the files */
   struct text name;
   unsigned depth;
 };
 
 struct loading {
   struct compilation *c;
-  struct intern reals; /* every file read or being read */
   struct stmt **tail;
-  uint32_t first;      /* real r is file first + r of the sources: each is added as it is read */
   assay_status status; /* of the first path that could not be read */
 };
 
@@ -150,6 +148,7 @@ static bool parse_bytes(struct loading *l, struct text name, struct text bytes, 
   struct compilation *c = l->c;
   uint32_t file = sources_add(&c->sources, name, bytes, from);
   if (file == 0) return false;
+  if (here->real != INTERN_NONE) c->files.at[here->real].rules = file;
   c->file_count++;
   if (here->up == NULL && !note_named(c, file)) return false;
   struct stmt *list = NULL;
@@ -171,26 +170,22 @@ static bool read_path(struct loading *l, struct text path, struct span from, con
     unknown_missing_file(c, from);
     return true;
   }
-  struct loaded file = {.error = TEXT("")};
-  assay_status status = c->loader->read(c->loader->user, &c->arena, path, RULE_FILE_MAX, &file);
+  struct text error;
+  assay_status status = files_read(c, path, RULE_FILE_MAX, &here.real, &error);
   if (status == ASSAY_NO_MEMORY) return false;
   if (status != ASSAY_OK) {
-    report_unreadable(l, path, from, status, file.error);
+    report_unreadable(l, path, from, status, error);
     return true;
   }
-  size_t before = l->reals.texts.count;
-  here.real = intern_add(&l->reals, file.real);
-  if (here.real == INTERN_NONE) return false;
   if (in_progress(up, here.real)) report_cycle(l, from, up, here.real, path);
-  if (here.real < before) /* read before, or a cycle that has been reported */
-    return up != NULL || note_named(c, l->first + here.real);
-  return parse_bytes(l, path, text_of(file.bytes, file.len), from, &here);
+  struct file *file = &c->files.at[here.real];
+  if (file->rules) return up != NULL || note_named(c, file->rules); /* before, or a cycle that has been reported */
+  return parse_bytes(l, path, file->bytes, from, &here);
 }
 
 static void loading_init(struct loading *l, struct compilation *c) {
-  *l = (struct loading){.c = c, .tail = &c->statements, .first = (uint32_t)c->sources.files.count};
+  *l = (struct loading){.c = c, .tail = &c->statements};
   while (*l->tail) l->tail = &(*l->tail)->next;
-  intern_init(&l->reals, &c->arena);
 }
 
 bool load_paths(struct compilation *c, const struct text *paths, size_t count, assay_status *status) {
