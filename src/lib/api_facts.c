@@ -93,16 +93,22 @@ static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
   return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
 }
 
+/* The facts, about to take texts: memory that was out the last time may be back. */
+static struct facts *ready(assay_facts *facts) {
+  facts->facts->arena.failed = false;
+  return facts->facts;
+}
+
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_set(facts->facts, field, text_of(bytes ? bytes : "", len));
+  return facts_set(ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_append(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_append(facts->facts, field, text_of(bytes ? bytes : "", len));
+  return facts_append(ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value) {
@@ -158,7 +164,7 @@ assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, co
   if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (count && (!records || !record_lens)))
     return ASSAY_BAD_ARGUMENT;
   struct text canonical;
-  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
   struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
   if (!parsed) status = ASSAY_NO_MEMORY;
   for (size_t i = 0; i < count && status == ASSAY_OK; i++)
@@ -171,7 +177,7 @@ assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type 
                                         assay_why why) {
   if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
   struct text canonical;
-  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
   if (status != ASSAY_OK) return status;
   return facts_answer_unknown(facts->facts, (enum question)type, canonical, (enum why)why);
 }
