@@ -88,7 +88,8 @@ ASSAY_API void assay_facts_free(assay_facts *facts); /* NULL is allowed */
 /* Forgets all values and answers, but not the two defaults below; keeps the memory. */
 ASSAY_API void assay_facts_clear(assay_facts *facts);
 
-/* What a fact that was never set, and a question that was never answered, count as. */
+/* What a fact that was never set, and a question that was never answered, count as. A reason that there is not changes
+ * nothing. */
 ASSAY_API void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why questions_why);
 
 /* Sets a fact from its text: bytes for strings and names, digits for int, true/false for bool, an address, a

@@ -80,7 +80,7 @@ void assay_facts_clear(assay_facts *facts) {
 }
 
 void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why questions_why) {
-  if (!facts) return;
+  if (!facts || (unsigned)facts_why > ASSAY_NEVER || (unsigned)questions_why > ASSAY_NEVER) return;
   facts->facts->unset_why = (enum why)facts_why;
   facts->facts->unasked_why = (enum why)questions_why;
 }
