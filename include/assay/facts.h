@@ -118,7 +118,8 @@ typedef enum assay_question_type {
 ASSAY_API const char *assay_question_type_text(assay_question_type type);
 
 /* Answers a question with `count` records: addresses in text for A and AAAA, names for PTR, MX and NS (MX in order of
- * preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. */
+ * preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. ASSAY_BAD_VALUE when a record is no
+ * address of the question's kind. */
 ASSAY_API assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name,
                                           size_t name_len, const char *const *records, const size_t *record_lens,
                                           size_t count);

@@ -153,22 +153,32 @@ static assay_status question_name(struct facts *facts, assay_question_type type,
   return ASSAY_OK;
 }
 
+/* An AAAA record may hold an IPv4 address, mapped (RFC 4291, section 2.5.5.2): how it is written tells its type. */
 static assay_status parse_record(assay_question_type type, struct text text, struct record *out) {
+  bool v6 = memchr(text.ptr, ':', text.len);
   out->text = text;
   if (type != ASSAY_QUESTION_A && type != ASSAY_QUESTION_AAAA) return ASSAY_OK;
+  if (v6 != (type == ASSAY_QUESTION_AAAA)) return ASSAY_BAD_VALUE;
   return addr_parse(&out->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+static bool records_ok(const char *const *records, const size_t *record_lens, size_t count) {
+  if (count && (!records || !record_lens)) return false;
+  for (size_t i = 0; i < count; i++)
+    if (!records[i] && record_lens[i]) return false;
+  return true;
 }
 
 assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
                                 const char *const *records, const size_t *record_lens, size_t count) {
-  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (count && (!records || !record_lens)))
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || !records_ok(records, record_lens, count))
     return ASSAY_BAD_ARGUMENT;
   struct text canonical;
   assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
   struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
   if (!parsed) status = ASSAY_NO_MEMORY;
   for (size_t i = 0; i < count && status == ASSAY_OK; i++)
-    status = parse_record(type, text_of(records[i], record_lens[i]), &parsed[i]);
+    status = parse_record(type, text_of(records[i] ? records[i] : "", record_lens[i]), &parsed[i]);
   if (status != ASSAY_OK) return status;
   return facts_answer(facts->facts, (enum question)type, canonical, parsed, count);
 }
