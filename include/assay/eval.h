@@ -21,8 +21,8 @@ ASSAY_API void assay_workspace_free(assay_workspace *workspace);
 
 /* Evaluates the rules on the facts. Any number of threads may do so with one rule set, each with its own workspace
  * and verdict, and its own facts or facts that nobody changes. workspace NULL: the verdict makes one for itself and
- * keeps it. ASSAY_OK, or with the verdict emptied: ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when the rules use facts of a
- * vocabulary that these facts were not made with. Since 0.1. */
+ * keeps it. ASSAY_OK, or with the verdict emptied: ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when rule set or facts are NULL,
+ * or the rules use facts of a vocabulary that these facts were not made with. Since 0.1. */
 ASSAY_API assay_status assay_evaluate(const assay_ruleset *ruleset, const assay_facts *facts,
                                       assay_workspace *workspace, assay_verdict *verdict);
 
