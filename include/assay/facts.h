@@ -63,7 +63,8 @@ typedef struct assay_fact_info {
 /* NULL past the end. */
 ASSAY_API const assay_fact_info *assay_fact_at(size_t index);
 
-/* The number of a fact by its name; ASSAY_NOT_FOUND when there is none. */
+/* The number of a fact by its name; ASSAY_NOT_FOUND when there is none, and *out is then ASSAY_FACT_COUNT, which is no
+ * fact. */
 ASSAY_API assay_status assay_fact_find(assay_fact *out, const char *name, size_t len);
 
 /* Why a value is unknown. Since 0.1. */

@@ -35,7 +35,9 @@ const assay_fact_info *assay_fact_at(size_t index) {
 }
 
 assay_status assay_fact_find(assay_fact *out, const char *name, size_t len) {
-  if (!out || !name) return ASSAY_BAD_ARGUMENT;
+  if (!out) return ASSAY_BAD_ARGUMENT;
+  *out = ASSAY_FACT_COUNT;
+  if (!name) return ASSAY_BAD_ARGUMENT;
   enum field field = field_find(text_of(name, len));
   *out = (assay_fact)field;
   return field < FIELD_COUNT ? ASSAY_OK : ASSAY_NOT_FOUND;
