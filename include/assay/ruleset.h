@@ -44,7 +44,7 @@ ASSAY_API assay_status assay_ruleset_compile_files(assay_ruleset **out, const ch
                                                    const assay_compile_options *options, assay_diags **diags);
 
 /* Compiles one text; `name` stands for the file in diagnostics, and includes are relative to its folder. Statuses as
- * above. Since 0.1. */
+ * above; ASSAY_OVER_LIMIT when the text itself is too large. Since 0.1. */
 ASSAY_API assay_status assay_ruleset_compile_text(assay_ruleset **out, const char *name, const char *text, size_t len,
                                                   const assay_compile_options *options, assay_diags **diags);
 
