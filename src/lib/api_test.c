@@ -5,8 +5,6 @@
 #include "lib/test_facts.h"
 #include "lib/trace.h"
 
-enum { PINS_MAX = 256 };
-
 struct runner {
   const assay_ruleset *ruleset;
   const struct compilation *c;
@@ -15,6 +13,8 @@ struct runner {
   assay_workspace *workspace;
   struct verdict *verdict;
   struct buf title, file, expected, got, trace;
+  struct verdict_pin *pins; /* of the test at hand */
+  size_t pin_count, pin_cap;
   bool (*report)(void *user, const assay_test_result *result);
   void *user;
   bool stopped;
@@ -53,14 +53,14 @@ static void tell(struct runner *r, const struct test_tree *test, bool passed) {
 }
 
 static assay_status judge_rule(struct runner *r, const struct test_tree *test, enum answer_kind *answer) {
-  struct verdict_pin pins[PINS_MAX];
-  size_t count = 0;
+  r->pin_count = 0;
   for (const struct test_line *line = test->lines; line; line = line->next) {
     if (line->kind != LINE_PIN) continue;
-    if (count == PINS_MAX) return ASSAY_OVER_LIMIT;
-    pins[count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
+    if (!mem_grow(r->ruleset->alloc, (void **)&r->pins, &r->pin_cap, r->pin_count + 1, sizeof *r->pins))
+      return ASSAY_NO_MEMORY;
+    r->pins[r->pin_count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
   }
-  return verdict_judge(answer, test->rule, pins, count, r->linked, r->facts->facts, r->workspace->workspace);
+  return verdict_judge(answer, test->rule, r->pins, r->pin_count, r->linked, r->facts->facts, r->workspace->workspace);
 }
 
 static assay_status run_rule_test(struct runner *r, const struct test_tree *test) {
@@ -230,6 +230,7 @@ assay_status assay_ruleset_test(const assay_ruleset *ruleset,
   verdict_free(r.verdict);
   assay_workspace_free(r.workspace);
   assay_facts_free(r.facts);
+  mem_free(ruleset->alloc, r.pins, r.pin_cap * sizeof *r.pins);
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_free(all[i]);
   return status;
 }
