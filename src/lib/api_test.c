@@ -27,29 +27,37 @@ static enum outcome outcome_of(enum answer_kind answer) {
   return answer == ANSWER_YES ? OUTCOME_HIT : answer == ANSWER_NO ? OUTCOME_MISS : OUTCOME_UNKNOWN;
 }
 
-static const char *text_end(struct buf *buf) {
-  buf_byte(buf, '\0');
-  return buf->failed ? "" : buf->ptr;
-}
-
 static void clear(struct runner *r) {
   struct buf *all[] = {&r->title, &r->file, &r->expected, &r->got, &r->trace};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_clear(all[i]);
 }
 
-static void tell(struct runner *r, const struct test_tree *test, bool passed) {
+/* Ends all texts; false when one is not whole, or the trace met values that memory was too short for. */
+static bool texts_end(struct runner *r) {
+  struct buf *all[] = {&r->title, &r->file, &r->expected, &r->got, &r->trace};
+  bool whole = !r->workspace->workspace->failed && !r->workspace->workspace->arena.failed;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    buf_byte(all[i], '\0');
+    whole = whole && !all[i]->failed;
+  }
+  return whole;
+}
+
+static assay_status tell(struct runner *r, const struct test_tree *test, bool passed) {
   struct place place = sources_place(&r->c->sources, test->span);
   buf_text(&r->file, place.file);
+  if (!texts_end(r)) return ASSAY_NO_MEMORY;
   assay_test_result result = {
-      .file = text_end(&r->file),
+      .file = r->file.ptr,
       .line = place.line,
       .rule = test->rule == NO_INDEX ? NULL : r->linked->program->rules[test->rule].name.ptr,
-      .title = text_end(&r->title),
+      .title = r->title.ptr,
       .passed = passed,
-      .expected = text_end(&r->expected),
-      .got = text_end(&r->got),
-      .trace = text_end(&r->trace)};
+      .expected = r->expected.ptr,
+      .got = r->got.ptr,
+      .trace = r->trace.ptr};
   r->stopped = !r->report(r->user, &result);
+  return ASSAY_OK;
 }
 
 static assay_status judge_rule(struct runner *r, const struct test_tree *test, enum answer_kind *answer) {
@@ -74,8 +82,7 @@ static assay_status run_rule_test(struct runner *r, const struct test_tree *test
   buf_str(&r->expected, outcomes[test->outcome]);
   buf_str(&r->got, outcomes[outcome_of(answer)]);
   if (!passed) trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->rules.at[test->rule].body->when);
-  tell(r, test, passed);
-  return ASSAY_OK;
+  return tell(r, test, passed);
 }
 
 /* --- tests of a whole connection --- */
@@ -169,8 +176,7 @@ static assay_status run_whole_test(struct runner *r, const struct test_tree *tes
     explain(r, line);
   }
   if (passed) buf_clear(&r->got);
-  tell(r, test, passed);
-  return ASSAY_OK;
+  return tell(r, test, passed);
 }
 
 /* --- all tests --- */
