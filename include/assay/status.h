@@ -7,9 +7,6 @@
 extern "C" {
 #endif
 
-/* Marks when a name arrived in the public headers. */
-#define ASSAY_SINCE(major, minor)
-
 #if defined(__GNUC__)
 #define ASSAY_API __attribute__((visibility("default")))
 #else
