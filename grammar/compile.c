@@ -60,7 +60,7 @@ assay_status compile_run(struct verified **out, struct compilation *c, const str
   assay_status status = ASSAY_OK;
   *out = NULL;
   c->diags->sources = &c->sources;
-  bool whole = text ? load_text(c, paths[0], *text) : load_paths(c, paths, count, &status);
+  bool whole = text ? load_text(c, paths[0], *text, &status) : load_paths(c, paths, count, &status);
   whole = whole && analyse(c);
   if (!whole)
     status = ASSAY_NO_MEMORY;

@@ -145,7 +145,7 @@ struct compilation {
 /* --- the passes, in order; each reports to diags and leaves the tree fit for the next --- */
 
 bool load_paths(struct compilation *c, const struct text *paths, size_t count, assay_status *status); /* load.c */
-bool load_text(struct compilation *c, struct text name, struct text text);
+bool load_text(struct compilation *c, struct text name, struct text text, assay_status *status);
 bool declare_all(struct compilation *c);   /* declare.c: statements to tables */
 void lists_build(struct compilation *c);   /* lists.c: items, from files too; additions, then removals */
 void names_resolve(struct compilation *c); /* names.c: words to facts, lets, rules; none needs itself */

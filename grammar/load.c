@@ -202,11 +202,12 @@ bool load_paths(struct compilation *c, const struct text *paths, size_t count, a
   return !c->arena.failed;
 }
 
-bool load_text(struct compilation *c, struct text name, struct text text) {
+bool load_text(struct compilation *c, struct text name, struct text text, assay_status *status) {
   struct loading l;
   loading_init(&l, c);
   if (text.len > RULE_FILE_MAX) {
     report(c->diags, TOO_LARGE, SPAN_NONE, "`%.*s` is larger than %d MiB", TEXT_ARG(name), RULE_FILE_MAX >> 20);
+    *status = ASSAY_OVER_LIMIT;
     return true;
   }
   struct text bytes = arena_text(&c->arena, text);

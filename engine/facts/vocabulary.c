@@ -24,6 +24,7 @@ static const char *copy(struct vocabulary *vocabulary, const char *string) {
 assay_status vocabulary_add_fact(struct vocabulary *vocabulary, const char *name, enum field_type type,
                                  const char *doc, unsigned *out) {
   if (vocabulary->fact_count == HOST_FACTS_MAX) return ASSAY_OVER_LIMIT;
+  vocabulary->arena.failed = false; /* memory that was out the last time may be back */
   struct field_info info = {.name = copy(vocabulary, name), .type = type, .stage = "host", .doc = copy(vocabulary, doc),
                             .json = "", .postfix = "", .milter = "", .header = "",
                             .range = &field_range_any};
@@ -42,6 +43,7 @@ static const char *shown(struct vocabulary *vocabulary, const struct host_functi
 
 assay_status vocabulary_add_function(struct vocabulary *vocabulary, const struct host_function *function) {
   if (vocabulary->functions.count == HOST_FUNCTIONS_MAX) return ASSAY_OVER_LIMIT;
+  vocabulary->arena.failed = false; /* as above */
   struct host_function row = *function;
   row.name = copy(vocabulary, function->name);
   row.doc = copy(vocabulary, function->doc);

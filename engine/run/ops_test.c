@@ -95,16 +95,19 @@ TEST(SAME_ORG) {
   return host_same_org(a->host, b->host) ? ANSWER_YES : ANSWER_NO;
 }
 
-/* Several patterns: one that matches decides, whatever limit another one ran into. */
+/* Several patterns: one that matches decides, whatever another one ran into. */
 TEST(MATCH) {
   UNUSED;
   const struct linked_set *set = &ws->linked->sets[insn->c];
   enum answer_kind answer = ANSWER_NO;
+  bool no_memory = false;
   for (uint32_t i = 0; i < set->pattern_count; i++) {
     enum pattern_answer match = pattern_match(set->patterns[i], a->text, ws->patterns);
     if (match == PATTERN_YES) return ANSWER_YES;
-    if (match == PATTERN_LIMIT) answer = ANSWER_FAILED;
+    if (match != PATTERN_NO) answer = ANSWER_FAILED;
+    no_memory |= match == PATTERN_NO_MEMORY;
   }
+  ws->failed |= no_memory;
   return answer;
 }
 

@@ -211,11 +211,13 @@ void pattern_scratch_free(struct pattern_scratch *scratch) {
 enum pattern_answer pattern_match(const struct pattern *pattern, struct text subject,
                                   struct pattern_scratch *scratch) {
   const struct compiled *compiled = compiled_of(pattern);
-  if (!compiled || !compiled->code) return PATTERN_LIMIT;
+  if (!compiled) return PATTERN_NO_MEMORY;
+  if (!compiled->code) return PATTERN_LIMIT;
   PCRE2_SPTR at = (PCRE2_SPTR)(subject.len ? subject.ptr : "");
   const pcre2_code *code = compiled->code;
   int answer = compiled->jit ? pcre2_jit_match(code, at, subject.len, 0, 0, scratch->data, scratch->context)
                              : pcre2_match(code, at, subject.len, 0, 0, scratch->data, scratch->context);
   if (answer >= 0) return PATTERN_YES;
+  if (answer == PCRE2_ERROR_NOMEMORY) return PATTERN_NO_MEMORY;
   return answer == PCRE2_ERROR_NOMATCH ? PATTERN_NO : PATTERN_LIMIT;
 }

@@ -26,7 +26,7 @@ struct pattern;
  * code and stack are mapped by PCRE2 itself, everything else comes from the allocator. */
 struct pattern_scratch;
 
-enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT /* a limit, or no memory: the answer is unknown */ };
+enum pattern_answer { PATTERN_NO, PATTERN_YES, PATTERN_LIMIT /* reached: the answer is unknown */, PATTERN_NO_MEMORY };
 
 /* The source is borrowed and must outlive the pattern. It is not compiled yet. ASSAY_BAD_VALUE for an unknown
  * flag. */

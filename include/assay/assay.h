@@ -14,13 +14,14 @@
 #include <assay/verdict.h>
 #include <assay/vocabulary.h>
 
+/* The version of these headers. Since 0.1. */
 #define ASSAY_VERSION "0.1.0"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* The version of the library that is running: "0.1.0". Static. Since 0.1. */
+/* The version of the library that is running: "0.1.0". Static; never NULL. From any thread. Since 0.1. */
 ASSAY_API const char *assay_version(void);
 
 #ifdef __cplusplus

@@ -31,8 +31,9 @@ static void hold(assay_verdict *verdict, const assay_ruleset *ruleset) {
   assay_ruleset_unref(old);
 }
 
+/* Nothing of the last connection is left in the verdict, or it would be taken for this one's. */
 static assay_status refuse(assay_verdict *verdict, assay_status status) {
-  verdict_clear(verdict->verdict);
+  if (verdict) verdict_clear(verdict->verdict);
   return status;
 }
 
@@ -45,7 +46,7 @@ static struct workspace *workspace_for(assay_workspace *workspace, assay_verdict
 
 assay_status assay_evaluate(const assay_ruleset *ruleset, const assay_facts *facts, assay_workspace *workspace,
                             assay_verdict *verdict) {
-  if (!ruleset || !facts || !verdict) return ASSAY_BAD_ARGUMENT;
+  if (!ruleset || !facts || !verdict) return refuse(verdict, ASSAY_BAD_ARGUMENT);
   if (ruleset->linked->host_facts && facts->vocabulary != ruleset->vocabulary) return refuse(verdict, ASSAY_BAD_ARGUMENT);
   struct workspace *scratch = workspace_for(workspace, verdict);
   hold(verdict, ruleset);

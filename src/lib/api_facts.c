@@ -35,7 +35,9 @@ const assay_fact_info *assay_fact_at(size_t index) {
 }
 
 assay_status assay_fact_find(assay_fact *out, const char *name, size_t len) {
-  if (!out || !name) return ASSAY_BAD_ARGUMENT;
+  if (!out) return ASSAY_BAD_ARGUMENT;
+  *out = ASSAY_FACT_COUNT;
+  if (!name) return ASSAY_BAD_ARGUMENT;
   enum field field = field_find(text_of(name, len));
   *out = (assay_fact)field;
   return field < FIELD_COUNT ? ASSAY_OK : ASSAY_NOT_FOUND;
@@ -80,7 +82,7 @@ void assay_facts_clear(assay_facts *facts) {
 }
 
 void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why questions_why) {
-  if (!facts) return;
+  if (!facts || (unsigned)facts_why > ASSAY_NEVER || (unsigned)questions_why > ASSAY_NEVER) return;
   facts->facts->unset_why = (enum why)facts_why;
   facts->facts->unasked_why = (enum why)questions_why;
 }
@@ -93,16 +95,22 @@ static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
   return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
 }
 
+/* The facts, about to take texts: memory that was out the last time may be back. */
+static struct facts *ready(assay_facts *facts) {
+  facts->facts->arena.failed = false;
+  return facts->facts;
+}
+
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_set(facts->facts, field, text_of(bytes ? bytes : "", len));
+  return facts_set(ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_append(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_append(facts->facts, field, text_of(bytes ? bytes : "", len));
+  return facts_append(ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value) {
@@ -147,22 +155,32 @@ static assay_status question_name(struct facts *facts, assay_question_type type,
   return ASSAY_OK;
 }
 
+/* An AAAA record may hold an IPv4 address, mapped (RFC 4291, section 2.5.5.2): how it is written tells its type. */
 static assay_status parse_record(assay_question_type type, struct text text, struct record *out) {
+  bool v6 = memchr(text.ptr, ':', text.len);
   out->text = text;
   if (type != ASSAY_QUESTION_A && type != ASSAY_QUESTION_AAAA) return ASSAY_OK;
+  if (v6 != (type == ASSAY_QUESTION_AAAA)) return ASSAY_BAD_VALUE;
   return addr_parse(&out->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+static bool records_ok(const char *const *records, const size_t *record_lens, size_t count) {
+  if (count && (!records || !record_lens)) return false;
+  for (size_t i = 0; i < count; i++)
+    if (!records[i] && record_lens[i]) return false;
+  return true;
 }
 
 assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
                                 const char *const *records, const size_t *record_lens, size_t count) {
-  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (count && (!records || !record_lens)))
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || !records_ok(records, record_lens, count))
     return ASSAY_BAD_ARGUMENT;
   struct text canonical;
-  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
   struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
   if (!parsed) status = ASSAY_NO_MEMORY;
   for (size_t i = 0; i < count && status == ASSAY_OK; i++)
-    status = parse_record(type, text_of(records[i], record_lens[i]), &parsed[i]);
+    status = parse_record(type, text_of(records[i] ? records[i] : "", record_lens[i]), &parsed[i]);
   if (status != ASSAY_OK) return status;
   return facts_answer(facts->facts, (enum question)type, canonical, parsed, count);
 }
@@ -171,7 +189,7 @@ assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type 
                                         assay_why why) {
   if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
   struct text canonical;
-  assay_status status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
   if (status != ASSAY_OK) return status;
   return facts_answer_unknown(facts->facts, (enum question)type, canonical, (enum why)why);
 }

@@ -99,6 +99,8 @@ static assay_status compile_to(assay_ruleset **out, const struct text *paths, si
 static bool options_ok(const assay_compile_options *options) {
   if (!options) return true;
   if (options->size < sizeof *options || (options->root_count && (!options->roots || options->loader))) return false;
+  for (size_t i = 0; i < options->root_count; i++)
+    if (!options->roots[i]) return false;
   return !options->loader || (options->loader->size >= sizeof(assay_loader) && options->loader->read);
 }
 
@@ -159,7 +161,7 @@ assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, a
 }
 
 void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out) {
-  if (ruleset && out) *out = ruleset->stats;
+  if (out) *out = ruleset ? ruleset->stats : (assay_ruleset_stats){0};
 }
 
 assay_status assay_ruleset_disassemble(const assay_ruleset *ruleset, const char *rule, assay_write_fn write,

@@ -5,8 +5,6 @@
 #include "lib/test_facts.h"
 #include "lib/trace.h"
 
-enum { PINS_MAX = 256 };
-
 struct runner {
   const assay_ruleset *ruleset;
   const struct compilation *c;
@@ -15,6 +13,8 @@ struct runner {
   assay_workspace *workspace;
   struct verdict *verdict;
   struct buf title, file, expected, got, trace;
+  struct verdict_pin *pins; /* of the test at hand */
+  size_t pin_count, pin_cap;
   bool (*report)(void *user, const assay_test_result *result);
   void *user;
   bool stopped;
@@ -27,40 +27,48 @@ static enum outcome outcome_of(enum answer_kind answer) {
   return answer == ANSWER_YES ? OUTCOME_HIT : answer == ANSWER_NO ? OUTCOME_MISS : OUTCOME_UNKNOWN;
 }
 
-static const char *text_end(struct buf *buf) {
-  buf_byte(buf, '\0');
-  return buf->failed ? "" : buf->ptr;
-}
-
 static void clear(struct runner *r) {
   struct buf *all[] = {&r->title, &r->file, &r->expected, &r->got, &r->trace};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_clear(all[i]);
 }
 
-static void tell(struct runner *r, const struct test_tree *test, bool passed) {
+/* Ends all texts; false when one is not whole, or the trace met values that memory was too short for. */
+static bool texts_end(struct runner *r) {
+  struct buf *all[] = {&r->title, &r->file, &r->expected, &r->got, &r->trace};
+  bool whole = !r->workspace->workspace->failed && !r->workspace->workspace->arena.failed;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    buf_byte(all[i], '\0');
+    whole = whole && !all[i]->failed;
+  }
+  return whole;
+}
+
+static assay_status tell(struct runner *r, const struct test_tree *test, bool passed) {
   struct place place = sources_place(&r->c->sources, test->span);
   buf_text(&r->file, place.file);
+  if (!texts_end(r)) return ASSAY_NO_MEMORY;
   assay_test_result result = {
-      .file = text_end(&r->file),
+      .file = r->file.ptr,
       .line = place.line,
       .rule = test->rule == NO_INDEX ? NULL : r->linked->program->rules[test->rule].name.ptr,
-      .title = text_end(&r->title),
+      .title = r->title.ptr,
       .passed = passed,
-      .expected = text_end(&r->expected),
-      .got = text_end(&r->got),
-      .trace = text_end(&r->trace)};
+      .expected = r->expected.ptr,
+      .got = r->got.ptr,
+      .trace = r->trace.ptr};
   r->stopped = !r->report(r->user, &result);
+  return ASSAY_OK;
 }
 
 static assay_status judge_rule(struct runner *r, const struct test_tree *test, enum answer_kind *answer) {
-  struct verdict_pin pins[PINS_MAX];
-  size_t count = 0;
+  r->pin_count = 0;
   for (const struct test_line *line = test->lines; line; line = line->next) {
     if (line->kind != LINE_PIN) continue;
-    if (count == PINS_MAX) return ASSAY_OVER_LIMIT;
-    pins[count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
+    if (!mem_grow(r->ruleset->alloc, (void **)&r->pins, &r->pin_cap, r->pin_count + 1, sizeof *r->pins))
+      return ASSAY_NO_MEMORY;
+    r->pins[r->pin_count++] = (struct verdict_pin){line->index, outcome_answers[line->outcome]};
   }
-  return verdict_judge(answer, test->rule, pins, count, r->linked, r->facts->facts, r->workspace->workspace);
+  return verdict_judge(answer, test->rule, r->pins, r->pin_count, r->linked, r->facts->facts, r->workspace->workspace);
 }
 
 static assay_status run_rule_test(struct runner *r, const struct test_tree *test) {
@@ -74,8 +82,7 @@ static assay_status run_rule_test(struct runner *r, const struct test_tree *test
   buf_str(&r->expected, outcomes[test->outcome]);
   buf_str(&r->got, outcomes[outcome_of(answer)]);
   if (!passed) trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->rules.at[test->rule].body->when);
-  tell(r, test, passed);
-  return ASSAY_OK;
+  return tell(r, test, passed);
 }
 
 /* --- tests of a whole connection --- */
@@ -169,8 +176,7 @@ static assay_status run_whole_test(struct runner *r, const struct test_tree *tes
     explain(r, line);
   }
   if (passed) buf_clear(&r->got);
-  tell(r, test, passed);
-  return ASSAY_OK;
+  return tell(r, test, passed);
 }
 
 /* --- all tests --- */
@@ -230,6 +236,7 @@ assay_status assay_ruleset_test(const assay_ruleset *ruleset,
   verdict_free(r.verdict);
   assay_workspace_free(r.workspace);
   assay_facts_free(r.facts);
+  mem_free(ruleset->alloc, r.pins, r.pin_cap * sizeof *r.pins);
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_free(all[i]);
   return status;
 }

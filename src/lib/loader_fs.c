@@ -33,7 +33,7 @@ assay_status fs_roots_resolve(struct fs_roots *out, struct arena *arena, const c
   struct stat info;
   *out = (struct fs_roots){arena_array(arena, count, sizeof *out->paths), 0};
   for (size_t i = 0; out->paths && i < count; i++) {
-    if (!roots[i] || !realpath(roots[i], real) || stat(real, &info) != 0 || !S_ISDIR(info.st_mode))
+    if (!realpath(roots[i], real) || stat(real, &info) != 0 || !S_ISDIR(info.st_mode))
       return ASSAY_NOT_FOUND;
     out->paths[out->count++] = arena_text(arena, text_from(real));
   }

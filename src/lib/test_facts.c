@@ -2,8 +2,6 @@
  * Must never know: how a test is judged. */
 #include "lib/test_facts.h"
 
-enum { ANSWERS_MAX = 64 };
-
 static bool is_word(const struct atom *atom, const char *word) {
   return atom->kind == ATOM_WORD && text_is(atom->text, word);
 }
@@ -34,49 +32,60 @@ static assay_status set_fact(struct facts *facts, const struct test_line *line) 
 
 /* --- dns lines --- */
 
+/* A line's name and answers, and the records made of these, in the arena of the facts. */
 struct mock {
   assay_facts *facts;
   struct text name;
   const struct atom *answers;
-  const char *records[ANSWERS_MAX];
-  size_t lens[ANSWERS_MAX], count;
+  VEC(const char *) records;
+  VEC(size_t) lens;
 };
 
 static assay_status give(const struct mock *mock, assay_question_type type) {
-  return assay_facts_answer(mock->facts, type, mock->name.ptr, mock->name.len, mock->records, mock->lens, mock->count);
+  return assay_facts_answer(mock->facts, type, mock->name.ptr, mock->name.len, mock->records.at, mock->lens.at,
+                            mock->records.count);
 }
 
-static bool add_text(struct mock *mock, struct text text) {
-  if (mock->count == ANSWERS_MAX) return false;
-  mock->records[mock->count] = text.ptr;
-  mock->lens[mock->count++] = text.len;
-  return true;
+static void no_records(struct mock *mock) {
+  mock->records.count = mock->lens.count = 0;
+}
+
+static assay_status add_record(struct mock *mock, struct text text) {
+  struct arena *arena = &mock->facts->facts->arena;
+  const char **record = vec_add(arena, &mock->records);
+  size_t *len = record ? vec_add(arena, &mock->lens) : NULL;
+  if (!len) return ASSAY_NO_MEMORY;
+  *record = text.ptr;
+  *len = text.len;
+  return ASSAY_OK;
+}
+
+static assay_status add_address(struct mock *mock, struct addr address) {
+  struct arena *arena = &mock->facts->facts->arena;
+  struct buf printed;
+  buf_init(&printed, mock->facts->alloc);
+  addr_print(&printed, address);
+  struct text text = arena_text(arena, buf_view(&printed));
+  bool failed = printed.failed || arena->failed;
+  buf_free(&printed);
+  return failed ? ASSAY_NO_MEMORY : add_record(mock, text);
 }
 
 /* The addresses of one family among the answers. */
 static assay_status give_addresses(struct mock *mock, uint8_t family) {
-  struct buf printed[ANSWERS_MAX];
-  size_t used = 0;
   assay_status status = ASSAY_OK;
-  mock->count = 0;
-  for (const struct atom *atom = mock->answers; atom && status == ASSAY_OK; atom = atom->next) {
-    if (atom->kind != ATOM_ADDRESS || atom->address.family != family) continue;
-    if (used == ANSWERS_MAX) return ASSAY_OVER_LIMIT;
-    buf_init(&printed[used], mock->facts->alloc);
-    addr_print(&printed[used], atom->address);
-    if (printed[used].failed || !add_text(mock, buf_view(&printed[used]))) status = ASSAY_NO_MEMORY;
-    used++;
-  }
-  if (status == ASSAY_OK) status = give(mock, family == 6 ? ASSAY_QUESTION_AAAA : ASSAY_QUESTION_A);
-  while (used > 0) buf_free(&printed[--used]);
-  return status;
+  no_records(mock);
+  for (const struct atom *atom = mock->answers; atom && status == ASSAY_OK; atom = atom->next)
+    if (atom->kind == ATOM_ADDRESS && atom->address.family == family) status = add_address(mock, atom->address);
+  return status == ASSAY_OK ? give(mock, family == 6 ? ASSAY_QUESTION_AAAA : ASSAY_QUESTION_A) : status;
 }
 
 static assay_status give_texts(struct mock *mock, assay_question_type type) {
-  mock->count = 0;
-  for (const struct atom *atom = mock->answers; atom; atom = atom->next)
-    if (atom->kind == ATOM_STRING && !add_text(mock, atom->text)) return ASSAY_OVER_LIMIT;
-  return give(mock, type);
+  assay_status status = ASSAY_OK;
+  no_records(mock);
+  for (const struct atom *atom = mock->answers; atom && status == ASSAY_OK; atom = atom->next)
+    if (atom->kind == ATOM_STRING) status = add_record(mock, atom->text);
+  return status == ASSAY_OK ? give(mock, type) : status;
 }
 
 static bool is_failure(const struct atom *atom) {
@@ -144,7 +153,7 @@ static assay_status give_nxdomain(struct mock *mock, const struct test_line *all
                {"TXT", ASSAY_QUESTION_TXT},
                {"NS", ASSAY_QUESTION_NS}};
   assay_status status = ASSAY_OK;
-  mock->count = 0;
+  no_records(mock);
   for (size_t i = 0; i < sizeof types / sizeof *types && status == ASSAY_OK; i++) {
     bool own_line = false;
     for (const struct test_line *l = all; l; l = l->next)

@@ -104,7 +104,8 @@ static bool run_from_declare(struct subject *s, enum pass last) {
 }
 
 bool subject_run(struct subject *s, const char *text, enum pass last) {
-  return load_text(&s->c, TEXT("t"), text_from(text)) && run_from_declare(s, last);
+  assay_status status = ASSAY_OK;
+  return load_text(&s->c, TEXT("t"), text_from(text), &status) && run_from_declare(s, last);
 }
 
 bool subject_run_files(struct subject *s, const char *path, enum pass last) {

@@ -238,7 +238,9 @@ static void a_text_is_limited_too(void **state) {
   for (size_t extra = 0; extra < 2; extra++) {
     struct subject s;
     subject_open(&s);
-    assert_true(load_text(&s.c, TEXT("t"), text_of(bytes, RULE_FILE_MAX + extra)));
+    assay_status status = ASSAY_OK;
+    assert_true(load_text(&s.c, TEXT("t"), text_of(bytes, RULE_FILE_MAX + extra), &status));
+    assert_int_equal(status, extra ? ASSAY_OVER_LIMIT : ASSAY_OK);
     assert_string_equal(subject_said(&s), extra ? "E109@-" : "");
     assert_int_equal(s.c.named_files.count, !extra);
     subject_close(&s);
@@ -253,7 +255,8 @@ static void a_text_with_includes(void **state) {
   struct subject s;
   subject_open(&s);
   subject_files(&s, files, COUNT(files));
-  assert_true(load_text(&s.c, TEXT("d/t"), TEXT("include \"b\" let a = x include \"t\"")));
+  assay_status status = ASSAY_OK;
+  assert_true(load_text(&s.c, TEXT("d/t"), TEXT("include \"b\" let a = x include \"t\""), &status));
   assert_string_equal(order(&s), "b a t");
   assert_string_equal(subject_said(&s), "");
   subject_close(&s);

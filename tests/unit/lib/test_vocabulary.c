@@ -563,12 +563,37 @@ static void test_no_memory(void **state) {
   assert_true(nth > 20);
 }
 
+/* Texts too long for what an arena has left: each needs memory, and is taken when there is some again. */
+static void test_memory_comes_back(void **state) {
+  (void)state;
+  static char doc[20000];
+  memset(doc, 'd', sizeof doc - 1);
+  for (size_t nth = 2; nth <= 3; nth++) {
+    struct test_alloc alloc;
+    assay_vocabulary *vocabulary;
+    assay_function function = functions[0];
+    assay_fact fact = ASSAY_FACT_COUNT;
+    test_alloc_failing(&alloc, nth, true);
+    function.doc = doc;
+    assert_int_equal(assay_vocabulary_new(&vocabulary, &alloc.alloc), ASSAY_OK);
+    assert_int_equal(assay_vocabulary_add_fact(vocabulary, "site.score", ASSAY_TYPE_INT, doc, &fact), ASSAY_NO_MEMORY);
+    assert_int_equal(fact, ASSAY_FACT_COUNT);
+    assert_int_equal(assay_vocabulary_add_function(vocabulary, &function), ASSAY_NO_MEMORY);
+    alloc.fail_at = 0;
+    assert_int_equal(assay_vocabulary_add_fact(vocabulary, "site.score", ASSAY_TYPE_INT, doc, &fact), ASSAY_OK);
+    assert_int_equal(assay_vocabulary_add_function(vocabulary, &function), ASSAY_OK);
+    assay_vocabulary_unref(vocabulary);
+    assert_true(test_alloc_clean(&alloc));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_conditions),        cmocka_unit_test(test_words),     cmocka_unit_test(test_reserved),
       cmocka_unit_test(test_suggestions),       cmocka_unit_test(test_tests_in_rules),
       cmocka_unit_test(test_listing_and_waits), cmocka_unit_test(test_strangers), cmocka_unit_test(test_lifetime),
       cmocka_unit_test(test_contract),          cmocka_unit_test(test_limits),    cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_memory_comes_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

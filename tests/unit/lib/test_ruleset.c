@@ -1,0 +1,456 @@
+/* Tests rule sets from outside: compiling, counting references, looking into them, running their tests; each call
+ * against its contract, and against memory that runs out. */
+#include "unit/lib/api.h"
+
+#define PLAIN "rule R { describe \"r\" score 1 when helo == \"x\" }\n"
+
+/* Two rules in a group, one of them off; an exemption, a list, tests. */
+static const char *const whole =
+    "list ours : name { \"a.example\", \"b.example\" }\n"
+    "group bad { describe \"g\" cap 3 }\n"
+    "rule ONE { describe \"the first\" score 1.5 group bad when helo in ours\n"
+    "  test hit { helo \"a.example\" }\n"
+    "  test miss \"another name\" { helo \"c.example\" }\n"
+    "  test unknown { helo unknown }\n"
+    "  test hit { helo \"c.example\" } }\n"
+    "rule TWO { describe \"\" score -0.125 when ONE test hit { ONE hit } }\n"
+    "disable TWO\n"
+    "exempt FRIEND { describe \"f\" when client.ip == 192.0.2.1 }\n"
+    "action reject at 5 \"no\"\n"
+    "test \"all of it\" { helo \"a.example\" client.ip 192.0.2.2 expect ONE expect score == 1.5 }\n"
+    "test \"too much\" { helo \"a.example\" client.ip 192.0.2.2 expect score >= 3 }\n";
+
+/* --- compiling --- */
+
+static const char *const one_path[] = {"/nowhere/at/all.rule"}, *const null_path[] = {NULL}, *const one_root[] = {"/"};
+
+/* What is handed in by options: by default as the macro sets it. */
+static assay_status compile_text(const assay_compile_options *options, const char *name, const char *text, size_t len) {
+  assay_ruleset *ruleset = (assay_ruleset *)(uintptr_t)&whole;
+  assay_diags *diags = (assay_diags *)(uintptr_t)&whole;
+  assay_status status = assay_ruleset_compile_text(&ruleset, name, text, len, options, &diags);
+  assert_int_equal(ruleset != NULL, status == ASSAY_OK);
+  assert_int_equal(diags != NULL, status != ASSAY_BAD_ARGUMENT);
+  assay_ruleset_unref(ruleset);
+  assay_diags_free(diags);
+  return status;
+}
+
+static void texts_compile_or_say_why(void **state) {
+  (void)state;
+  static const struct {
+    const char *name, *text;
+    size_t len; /* 0: to its NUL */
+    assay_status status;
+  } rows[] = {
+      {"t.rule", PLAIN, 0, ASSAY_OK},
+      {"", PLAIN, 0, ASSAY_OK},
+      {"t.rule", "", 0, ASSAY_OK},
+      {"t.rule", NULL, 0, ASSAY_OK},
+      {"t.rule", PLAIN "rule", sizeof PLAIN - 1, ASSAY_OK}, /* the length counts, not the NUL */
+      {"t.rule", PLAIN "\0", sizeof PLAIN, ASSAY_BAD_RULES},
+      {"t.rule", "rule R {", 0, ASSAY_BAD_RULES},
+      {"t.rule", "include \"/nowhere/at/all.rule\"", 0, ASSAY_BAD_RULES},
+      {"t.rule", "\xff\xfe", 0, ASSAY_BAD_RULES},
+      {NULL, PLAIN, 0, ASSAY_BAD_ARGUMENT},
+      {"t.rule", NULL, 1, ASSAY_BAD_ARGUMENT},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    size_t len = rows[i].len || !rows[i].text ? rows[i].len : strlen(rows[i].text);
+    assay_status status = compile_text(NULL, rows[i].name, rows[i].text, len);
+    if (status != rows[i].status) fail_msg("row %zu: status %d", i, status);
+  }
+  assert_int_equal(assay_ruleset_compile_text(NULL, "t.rule", PLAIN, 1, NULL, NULL), ASSAY_BAD_ARGUMENT);
+}
+
+static void a_text_may_be_too_large(void **state) {
+  (void)state;
+  size_t most = (size_t)64 << 20;
+  char *text = calloc(most + 1, 1);
+  assert_non_null(text);
+  memset(text, '\n', most + 1);
+  assert_int_equal(compile_text(NULL, "t.rule", text, most + 1), ASSAY_OVER_LIMIT);
+  assert_int_equal(compile_text(NULL, "t.rule", text, most), ASSAY_OK);
+  free(text);
+}
+
+static void paths_compile_or_say_why(void **state) {
+  (void)state;
+  const struct {
+    const char *const *paths;
+    size_t count;
+    assay_status status;
+    bool list; /* there are diagnostics to look at */
+  } rows[] = {
+      {NULL, 0, ASSAY_OK, true}, /* no files: no rules */
+      {one_path, 0, ASSAY_OK, true},
+      {one_path, 1, ASSAY_NOT_FOUND, true},
+      {NULL, 1, ASSAY_BAD_ARGUMENT, false},
+      {null_path, 1, ASSAY_BAD_ARGUMENT, false},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_ruleset *ruleset = (assay_ruleset *)(uintptr_t)rows;
+    assay_diags *diags = (assay_diags *)(uintptr_t)rows;
+    assert_int_equal(assay_ruleset_compile_files(&ruleset, rows[i].paths, rows[i].count, NULL, &diags), rows[i].status);
+    assert_int_equal(ruleset != NULL, rows[i].status == ASSAY_OK);
+    assert_int_equal(assay_ruleset_rule_count(ruleset), 0);
+    assert_int_equal(diags != NULL, rows[i].list);
+    assert_int_equal(assay_diags_errors(diags), rows[i].status == ASSAY_NOT_FOUND);
+    assay_ruleset_unref(ruleset);
+    assay_diags_free(diags);
+  }
+  assert_int_equal(assay_ruleset_compile_files(NULL, one_path, 0, NULL, NULL), ASSAY_BAD_ARGUMENT);
+}
+
+static assay_status no_file(void *user, const char *path, assay_load *load) {
+  (void)user, (void)path, (void)load;
+  return ASSAY_NOT_FOUND;
+}
+
+/* The larger options of a later version are taken, smaller ones are not. */
+static void options_are_checked(void **state) {
+  (void)state;
+  static const assay_loader good = {sizeof good, NULL, no_file, NULL}, small = {sizeof good - 1, NULL, no_file, NULL},
+                            unread = ASSAY_LOADER_INIT;
+  const assay_compile_options plain = ASSAY_COMPILE_OPTIONS_INIT;
+  const struct {
+    size_t size;
+    const assay_loader *loader;
+    const char *const *roots;
+    size_t root_count;
+    assay_status status;
+  } rows[] = {
+      {plain.size, NULL, NULL, 0, ASSAY_OK},
+      {plain.size + 64, NULL, NULL, 0, ASSAY_OK},
+      {plain.size - 1, NULL, NULL, 0, ASSAY_BAD_ARGUMENT},
+      {0, NULL, NULL, 0, ASSAY_BAD_ARGUMENT},
+      {plain.size, &good, NULL, 0, ASSAY_OK},
+      {plain.size, &small, NULL, 0, ASSAY_BAD_ARGUMENT},
+      {plain.size, &unread, NULL, 0, ASSAY_BAD_ARGUMENT},
+      {plain.size, NULL, one_root, 1, ASSAY_OK},
+      {plain.size, NULL, one_path, 1, ASSAY_NOT_FOUND}, /* no folder */
+      {plain.size, NULL, NULL, 1, ASSAY_BAD_ARGUMENT},
+      {plain.size, NULL, null_path, 1, ASSAY_BAD_ARGUMENT},
+      {plain.size, &good, one_root, 1, ASSAY_BAD_ARGUMENT},
+      {plain.size, &good, one_root, 0, ASSAY_OK},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_compile_options options = plain;
+    options.size = rows[i].size;
+    options.loader = rows[i].loader;
+    options.roots = rows[i].roots;
+    options.root_count = rows[i].root_count;
+    assay_status status = compile_text(&options, "t.rule", PLAIN, strlen(PLAIN));
+    if (status != rows[i].status) fail_msg("row %zu: status %d", i, status);
+    assay_ruleset *ruleset = (assay_ruleset *)(uintptr_t)rows;
+    status = assay_ruleset_compile_files(&ruleset, one_path, 0, &options, NULL);
+    if (status != rows[i].status) fail_msg("row %zu, files: status %d", i, status);
+    assert_int_equal(ruleset != NULL, status == ASSAY_OK);
+    assay_ruleset_unref(ruleset);
+  }
+}
+
+/* --- references --- */
+
+static void a_rule_set_lives_until_the_last_reference(void **state) {
+  (void)state;
+  struct test_alloc alloc;
+  test_alloc_init(&alloc);
+  assay_ruleset *ruleset = api_rules(whole, &alloc.alloc);
+  for (int i = 0; i < 3; i++) assert_ptr_equal(assay_ruleset_ref(ruleset), ruleset);
+  for (int i = 0; i < 3; i++) assay_ruleset_unref(ruleset);
+  assert_int_equal(assay_ruleset_rule_count(ruleset), 2);
+  assert_true(alloc.held > 0);
+  assay_ruleset_unref(ruleset);
+  assert_true(test_alloc_clean(&alloc));
+  assert_null(assay_ruleset_ref(NULL));
+  assay_ruleset_unref(NULL);
+}
+
+/* --- looking into them --- */
+
+static void each_rule_says_what_it_is(void **state) {
+  (void)state;
+  static const assay_rule_info expected[] = {{"ONE", "the first", "bad", 1500, false, "t.rule", 3},
+                                             {"TWO", "", "", -125, true, "t.rule", 8}};
+  assay_ruleset *ruleset = api_rules(whole, NULL);
+  assay_rule_info got;
+  assert_int_equal(assay_ruleset_rule_count(ruleset), COUNT(expected));
+  for (size_t i = 0; i < COUNT(expected); i++) {
+    assert_int_equal(assay_ruleset_rule_at(ruleset, i, &got), ASSAY_OK);
+    api_same(got.name, expected[i].name);
+    api_same(got.describe, expected[i].describe);
+    api_same(got.group, expected[i].group);
+    assert_int_equal(got.score, expected[i].score);
+    assert_int_equal(got.disabled, expected[i].disabled);
+    api_same(got.file, expected[i].file);
+    assert_int_equal(got.line, expected[i].line);
+  }
+  got.name = "as before";
+  assert_int_equal(assay_ruleset_rule_at(ruleset, 2, &got), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_ruleset_rule_at(ruleset, SIZE_MAX, &got), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_ruleset_rule_at(ruleset, 0, NULL), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_ruleset_rule_at(NULL, 0, &got), ASSAY_BAD_ARGUMENT);
+  assert_string_equal(got.name, "as before");
+  assert_int_equal(assay_ruleset_rule_count(NULL), 0);
+  assay_ruleset_unref(ruleset);
+}
+
+static void statistics_count(void **state) {
+  (void)state;
+  assay_ruleset *ruleset = api_rules(whole, NULL);
+  assay_ruleset_stats stats = {.files = 99};
+  assay_ruleset_statistics(ruleset, &stats);
+  assert_int_equal(stats.files, 1);
+  assert_int_equal(stats.rules, 2);
+  assert_int_equal(stats.exemptions, 1);
+  assert_int_equal(stats.lists, 1);
+  assert_int_equal(stats.tests, 7);
+  assert_true(stats.features > 0 && stats.instructions > stats.rules);
+  assay_ruleset_statistics(NULL, &stats);
+  assert_true(stats.files + stats.rules + stats.tests + stats.features + stats.instructions == 0);
+  assay_ruleset_statistics(ruleset, NULL);
+  assay_ruleset_unref(ruleset);
+}
+
+static void a_listing_is_of_all_or_of_one(void **state) {
+  (void)state;
+  static struct api_sink sink;
+  static const struct {
+    const char *rule;
+    assay_status status;
+  } rows[] = {{NULL, ASSAY_OK},          {"ONE", ASSAY_OK},        {"TWO", ASSAY_OK},
+              {"THREE", ASSAY_NOT_FOUND}, {"one", ASSAY_NOT_FOUND}, {"", ASSAY_NOT_FOUND}};
+  assay_ruleset *ruleset = api_rules(whole, NULL);
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    sink.len = sink.calls = 0;
+    assert_int_equal(assay_ruleset_disassemble(ruleset, rows[i].rule, api_write, &sink), rows[i].status);
+    assert_int_equal(sink.calls > 0, rows[i].status == ASSAY_OK);
+    if (rows[i].rule && sink.calls) assert_non_null(strstr(sink.text, rows[i].rule));
+  }
+  assert_int_equal(assay_ruleset_disassemble(NULL, NULL, api_write, &sink), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_ruleset_disassemble(ruleset, NULL, NULL, &sink), ASSAY_BAD_ARGUMENT);
+  assay_ruleset_unref(ruleset);
+}
+
+static void the_tables_end(void **state) {
+  (void)state;
+  size_t functions = 0, properties = 0;
+  for (const assay_function_info *f; (f = assay_function_at(functions)); functions++)
+    assert_true(strncmp(f->signature, f->name, strlen(f->name)) == 0 && *f->doc);
+  for (const assay_property_info *p; (p = assay_property_at(properties)); properties++)
+    assert_true(*p->type && *p->name && *p->result && *p->doc);
+  assert_true(functions > 5 && properties > 20);
+  assert_null(assay_function_at(SIZE_MAX));
+  assert_null(assay_property_at(SIZE_MAX));
+}
+
+/* --- their tests --- */
+
+static const struct {
+  const char *rule, *title;
+  unsigned line;
+  bool passed;
+  const char *expected, *got;
+} results[] = {
+    {"ONE", "hit", 4, true, NULL, NULL},
+    {"ONE", "miss: another name", 5, true, NULL, NULL},
+    {"ONE", "unknown", 6, true, NULL, NULL},
+    {"ONE", "hit", 7, false, "hit", "miss"},
+    {"TWO", "hit", 8, true, NULL, NULL},
+    {NULL, "all of it", 12, true, NULL, NULL},
+    {NULL, "too much", 13, false, "score >= 3", "score 1.5"},
+};
+
+struct seen {
+  size_t count, stop_after;
+};
+
+static bool look(void *user, const assay_test_result *result) {
+  struct seen *seen = user;
+  size_t i = seen->count++;
+  assert_true(i < COUNT(results));
+  api_same(result->file, "t.rule");
+  api_same(result->rule, results[i].rule);
+  api_same(result->title, results[i].title);
+  assert_int_equal(result->line, results[i].line);
+  assert_int_equal(result->passed, results[i].passed);
+  if (!result->passed) {
+    api_same(result->expected, results[i].expected);
+    api_same(result->got, results[i].got);
+    assert_non_null(strchr(result->trace, '\n'));
+  }
+  return seen->count != seen->stop_after;
+}
+
+static void each_test_is_reported(void **state) {
+  (void)state;
+  assay_ruleset *ruleset = api_rules(whole, NULL);
+  struct seen seen = {0, 0};
+  assert_int_equal(assay_ruleset_test(ruleset, look, &seen), ASSAY_OK);
+  assert_int_equal(seen.count, COUNT(results));
+  for (size_t stop = 1; stop <= COUNT(results); stop++) {
+    seen = (struct seen){0, stop};
+    assert_int_equal(assay_ruleset_test(ruleset, look, &seen), ASSAY_OK);
+    assert_int_equal(seen.count, stop);
+  }
+  assert_int_equal(assay_ruleset_test(NULL, look, &seen), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_ruleset_test(ruleset, NULL, &seen), ASSAY_BAD_ARGUMENT);
+  assay_ruleset_unref(ruleset);
+}
+
+/* Without the option the tests are read, and dropped. */
+static void tests_are_kept_on_demand(void **state) {
+  (void)state;
+  assay_ruleset *ruleset;
+  struct seen seen = {0, 0};
+  assert_int_equal(assay_ruleset_compile_text(&ruleset, "t.rule", whole, strlen(whole), NULL, NULL), ASSAY_OK);
+  assert_int_equal(assay_ruleset_test(ruleset, look, &seen), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(seen.count, 0);
+  assay_ruleset_unref(ruleset);
+}
+
+static bool count_passed(void *user, const assay_test_result *result) {
+  size_t *counts = user;
+  counts[result->passed]++;
+  return true;
+}
+
+/* Tests at top level are run of the files that were named, not of those they include; rules' own tests always. */
+static assay_status two_files(void *user, const char *path, assay_load *load) {
+  (void)user;
+  const char *text = strcmp(path, "a") == 0 ? "include \"b\"\ntest \"a\" { helo \"x\" expect R }\n"
+                                            : "rule R { describe \"r\" score 1 when helo == \"x\" test hit { helo \"x\" } }\n"
+                                              "test \"b\" { helo \"y\" expect R }\n";
+  return assay_load_bytes(load, text, strlen(text));
+}
+
+static void tests_at_top_level_are_of_named_files(void **state) {
+  (void)state;
+  static const assay_loader loader = {sizeof loader, NULL, two_files, NULL};
+  static const char *const both[] = {"a", "b"}, *const second[] = {"b"};
+  static const struct {
+    const char *const *paths;
+    size_t count, passed, failed;
+  } rows[] = {{both, 1, 2, 0}, {second, 1, 1, 1}};
+  assay_compile_options options = ASSAY_COMPILE_OPTIONS_INIT;
+  options.loader = &loader;
+  options.tests = true;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_ruleset *ruleset;
+    size_t counts[2] = {0, 0};
+    assert_int_equal(assay_ruleset_compile_files(&ruleset, rows[i].paths, rows[i].count, &options, NULL), ASSAY_OK);
+    assert_int_equal(assay_ruleset_test(ruleset, count_passed, counts), ASSAY_OK);
+    assert_int_equal(counts[true], rows[i].passed);
+    assert_int_equal(counts[false], rows[i].failed);
+    assay_ruleset_unref(ruleset);
+  }
+}
+
+/* As many answers and pinned rules as a test wants. */
+static void tests_may_be_long(void **state) {
+  (void)state;
+  enum { MANY = 300 };
+  char *text = malloc(256 * (MANY + 1)), *end = text;
+  size_t counts[2] = {0, 0};
+  struct test_alloc alloc;
+  assert_non_null(text);
+  test_alloc_init(&alloc);
+  for (int i = 0; i < MANY; i++) end += sprintf(end, "rule P%d { describe \"p\" score 0 when helo == \"p%d\" }\n", i, i);
+  end += sprintf(end, "rule R { describe \"r\" score 1 when P299 and any(dns.address(helo)) == 192.0.2.299\n");
+  end = strstr(text, "192.0.2.299");
+  end += sprintf(end, "10.0.1.43 and any(dns.mx(helo)) == \"mx299\"\n test hit { helo \"x\"");
+  for (int i = 0; i < MANY; i++) end += sprintf(end, " P%d %s", i, i == 299 ? "hit" : "miss");
+  end += sprintf(end, " dns { A \"x\" 10.0.0.1");
+  for (int i = 0; i < MANY; i++) end += sprintf(end, ", 10.0.%d.%d", i / 256, i % 256);
+  end += sprintf(end, "\nMX \"x\" 10 \"mx\"");
+  for (int i = 0; i < MANY; i++) end += sprintf(end, ", %d \"mx%d\"", i, i);
+  end += sprintf(end, " } } }\n");
+  assay_ruleset *ruleset = api_rules(text, &alloc.alloc);
+  assert_int_equal(assay_ruleset_test(ruleset, count_passed, counts), ASSAY_OK);
+  assert_int_equal(counts[true], 1);
+  assert_int_equal(counts[false], 0);
+  assay_ruleset_unref(ruleset);
+  assert_true(test_alloc_clean(&alloc));
+  free(text);
+}
+
+/* --- memory --- */
+
+/* Of everything a little. */
+static const char *const mixed =
+    "list names : name { \"a.example\" }\nlist nets : network { 192.0.2.0/24, 2001:db8::/32 }\n"
+    "list odd : regex { /^a+$/i, m{b{2}} }\nlist boxes : mailbox { \"a@b.example\", \"@c.example\" }\n"
+    "map brands { \"bank\" = { \"bank.example\" } }\n"
+    "let near = helo under \"example.org\" and helo !~ /^mx[0-9]+/\n"
+    "group g { describe \"g\" cap 2.5 floor -1 }\n"
+    "rule A { describe \"a\" score 1 group g see \"RFC 5321\" when near and client.ip in nets test hit { helo \"x\" } }\n"
+    "rule B { describe \"b\" score 2 when helo in odd or any(rcpt) in boxes or 2 of (A, near, helo in names) }\n"
+    "rule C { describe \"c\" score 3 when forged(helo, brands) and client.rdns != helo and entropy(helo) > 2.5 }\n"
+    "rule D { describe \"d\" score 4 when any(dns.address(helo)) == client.ip and mail.size > 5M }\n"
+    "rule E { describe \"e\" score 5 when any(dnsbl(\"zen.example\")) == 127.0.0.2 }\n"
+    "exempt X { describe \"x\" when auth.user }\n"
+    "action tag at 1\naction defer at 3 \"later {score}\"\naction reject at 5 \"no {rules}\"\n"
+    "test \"t\" { helo \"x\" dns { A \"x\" 192.0.2.1 } expect not A }\n";
+
+static assay_status starve_compile(struct test_alloc *alloc) {
+  assay_compile_options options = ASSAY_COMPILE_OPTIONS_INIT;
+  assay_ruleset *ruleset = (assay_ruleset *)alloc;
+  options.alloc = &alloc->alloc;
+  options.tests = options.lint = true;
+  assay_status status = assay_ruleset_compile_text(&ruleset, "t.rule", mixed, strlen(mixed), &options, NULL);
+  assert_int_equal(ruleset != NULL, status == ASSAY_OK);
+  assay_ruleset_unref(ruleset);
+  return status;
+}
+
+/* The rule set is made with memory, the run without; and then with memory again. */
+static assay_status starve_tests(struct test_alloc *alloc) {
+  size_t fail_at = alloc->fail_at;
+  struct seen seen = {0, 0};
+  static struct api_sink sink;
+  api_feed(alloc);
+  assay_ruleset *ruleset = api_rules(whole, &alloc->alloc);
+  alloc->calls = 0;
+  alloc->fail_at = fail_at;
+  assay_status status = assay_ruleset_test(ruleset, look, &seen);
+  sink.len = sink.calls = 0;
+  if (status == ASSAY_OK) status = assay_ruleset_disassemble(ruleset, NULL, api_write, &sink);
+  if (status == ASSAY_NO_MEMORY) {
+    assert_int_equal(sink.calls, 0);
+    size_t calls = alloc->calls;
+    api_feed(alloc);
+    seen.count = 0;
+    assert_int_equal(assay_ruleset_test(ruleset, look, &seen), ASSAY_OK);
+    alloc->calls = calls;
+  }
+  assay_ruleset_unref(ruleset);
+  return status;
+}
+
+static void memory_may_run_out(void **state) {
+  (void)state;
+  assay_ruleset_unref(api_rules(mixed, NULL));
+  api_starve(starve_compile, 40, 0);
+  api_starve(starve_tests, 15, 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(texts_compile_or_say_why),
+      cmocka_unit_test(a_text_may_be_too_large),
+      cmocka_unit_test(paths_compile_or_say_why),
+      cmocka_unit_test(options_are_checked),
+      cmocka_unit_test(a_rule_set_lives_until_the_last_reference),
+      cmocka_unit_test(each_rule_says_what_it_is),
+      cmocka_unit_test(statistics_count),
+      cmocka_unit_test(a_listing_is_of_all_or_of_one),
+      cmocka_unit_test(the_tables_end),
+      cmocka_unit_test(each_test_is_reported),
+      cmocka_unit_test(tests_are_kept_on_demand),
+      cmocka_unit_test(tests_at_top_level_are_of_named_files),
+      cmocka_unit_test(tests_may_be_long),
+      cmocka_unit_test(memory_may_run_out),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
