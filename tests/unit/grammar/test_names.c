@@ -152,11 +152,13 @@ static void circles(void **state) {
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct subject s;
     subject_open(&s);
-    bool whole = subject_run(&s, rows[i].text, PASS_NAMES);
+    assert_true(subject_run(&s, rows[i].text, PASS_NAMES));
     if (strcmp(subject_said(&s), rows[i].said) != 0) fail_msg("%s: said %s", rows[i].text, subject_said(&s));
-    if (s.diags.errors && strstr(rows[i].said, "E111")) assert_false(whole); /* types may not walk a circle */
     if (rows[i].circle && !text_ends(s.diags.list.at[0].message, text_from(rows[i].circle)))
       fail_msg("%s: %.*s", rows[i].text, TEXT_ARG(s.diags.list.at[0].message));
+    subject_close(&s);
+    subject_open(&s);
+    assert_true(subject_run(&s, rows[i].text, PASS_REPLIES)); /* later passes do not walk a circle for ever */
     subject_close(&s);
   }
 }
@@ -181,7 +183,8 @@ static void depth_is_limited(void **state) {
     }
     buf_byte(&text, '\0');
     subject_open(&s);
-    bool whole = subject_run(&s, text.ptr, PASS_NAMES);
+    assert_true(subject_run(&s, text.ptr, PASS_NAMES));
+    bool whole = s.diags.errors == 0;
     if (whole != (count == DEPENDENCY_MAX)) fail_msg("%u, form %u: %s", count, form, subject_said(&s));
     if (!whole) assert_string_equal(s.diags.list.at[0].code->code, "E108");
     subject_close(&s);

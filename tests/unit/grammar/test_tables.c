@@ -1,5 +1,5 @@
-/* Tests the tables of functions and properties, that each row is found and fits its instruction, and which word is
- * near enough to be suggested. */
+/* Tests the tables of functions and properties: that each row is found and fits its instruction. Which word is near
+ * enough to be suggested has tests of its own. */
 #include "compile_text.h"
 
 #include "base/addr.h"
@@ -70,37 +70,6 @@ static void every_property_is_found(void **state) {
   assert_null(property_find(TYPE_NAME, TEXT("")));
 }
 
-static void the_nearest_word_is_suggested(void **state) {
-  (void)state;
-  static const struct {
-    const char *word, *candidates[4], *best; /* best NULL: none is near enough */
-  } rows[] = {
-      {"hello", {"helo", "rcpt"}, "helo"},
-      {"acb", {"abc"}, "abc"},                        /* neighbours swapped: one step, which is all that is allowed */
-      {"HELO", {"helo"}, "helo"},                     /* case is no difference */
-      {"helo", {"helo"}, "helo"},
-      {"xyz", {"helo"}, NULL},
-      {"ab", {"a", "b"}, "a"},                        /* of equally near ones the first */
-      {"ab", {"xa", "ab"}, "ab"},                     /* the nearer one, though it comes later */
-      {"abc", {"axyc"}, NULL},                        /* two steps are too many for three letters */
-      {"abcd", {"axyd"}, "axyd"},                     /* and allowed for four */
-      {"abcdefgh", {"abcdeXYZ"}, "abcdeXYZ"},
-      {"abcdefgh", {"abcdWXYZ"}, NULL},
-      {"a", {"b"}, "b"},
-      {"", {"a"}, "a"},
-      {"a", {""}, NULL},                              /* nothing is no suggestion */
-      {"a", {NULL}, NULL},
-  };
-  for (size_t i = 0; i < COUNT(rows); i++) {
-    struct nearest nearest = nearest_start(text_from(rows[i].word));
-    for (size_t k = 0; k < COUNT(rows[i].candidates) && rows[i].candidates[k]; k++)
-      nearest_offer(&nearest, text_from(rows[i].candidates[k]));
-    bool good = nearest_good(&nearest);
-    if (good != (rows[i].best != NULL) || (good && !text_is(nearest.best, rows[i].best)))
-      fail_msg("%s: %d %.*s", rows[i].word, good, TEXT_ARG(nearest.best));
-  }
-}
-
 /* Words longer than a name may be are near nothing, and do not leave the table of distances. */
 static void long_words_are_near_nothing(void **state) {
   (void)state;
@@ -119,8 +88,7 @@ static void long_words_are_near_nothing(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_function_is_found),      cmocka_unit_test(functions_fill_their_instructions),
-      cmocka_unit_test(every_property_is_found),      cmocka_unit_test(the_nearest_word_is_suggested),
-      cmocka_unit_test(long_words_are_near_nothing),
+      cmocka_unit_test(every_property_is_found),      cmocka_unit_test(long_words_are_near_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void values_of_facts(void **state) {
   (void)state;
   static const struct said_row rows[] = {
       {"helo \"x\" client.ip 192.0.2.1 mail.from \"a@b\" rcpt \"a@b\", \"c@d\" auth.user \"x\"", ""},
-      {"rcpt.count 3 client.port -1 tls.verified true mail.smtputf8 false", ""},
+      {"rcpt.count 3 client.port 25 tls.verified true mail.smtputf8 false", ""},
       {"helo \"\" client.ip \"\" mail.from \"\" rcpt \"\"", ""},
       {"helo none client.ip none mail.from none rcpt none auth.user none", ""},
       {"helo unknown client.ip unknown rcpt.count unknown tls.verified unknown rcpt unknown", ""},
@@ -60,7 +60,8 @@ static void pins(void **state) {
   static const struct said_row rows[] = {
       {"A hit ROW miss A unknown", ""},
       {"B hit", "E203@1:1"},
-      {"E hit", "E203@1:1"},
+      {"E hit", "E203@1:1(p2:8)"}, /* which is an exemption */
+      {"client.port -1", "E215@1:13"},
   };
   expect_lines(rows, COUNT(rows));
 }
@@ -108,8 +109,8 @@ static void expectations(void **state) {
       {"expect action accept expect action tag expect action discard", ""},
       {"expect score >= 3", ""},
       {"expect B", "E203@1:8"},
-      {"expect E", "E203@1:8"},
-      {"expect exempt A", "E203@1:15"},
+      {"expect E", "E203@1:8(p2:8)"},
+      {"expect exempt A", "E203@1:15(p1:6)"},
       {"expect not exempt F", "E203@1:19"},
       {"expect action ban", "E212@1:15"},
       {"helo \"x\"", "E215@p3:1"},

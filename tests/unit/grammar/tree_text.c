@@ -236,8 +236,11 @@ static void statement(struct buf *out, const struct stmt *s) {
 }
 
 void print_statements(struct buf *out, const struct stmt *statements) {
+  const char *between = "";
   for (const struct stmt *s = statements; s; s = s->next) {
-    if (s != statements) buf_byte(out, ' ');
+    if (s->kind == S_BROKEN) continue; /* of which there is no tree */
+    buf_str(out, between);
     statement(out, s);
+    between = " ";
   }
 }
