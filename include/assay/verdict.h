@@ -5,7 +5,6 @@
 
 #include <assay/alloc.h>
 #include <assay/facts.h>
-#include <assay/ruleset.h>
 #include <assay/status.h>
 #include <stdbool.h>
 #include <stddef.h>

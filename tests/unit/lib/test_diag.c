@@ -169,7 +169,11 @@ static void what_breaks_the_contract_is_refused(void **state) {
     assay_diag *out;
     assay_write_fn write;
   } calls[] = {
-      {NULL, 0, &got, api_write}, {diags, 0, NULL, NULL}, {diags, 1, &got, api_write}, {diags, SIZE_MAX, &got, api_write}};
+      {NULL, 0, &got, api_write},
+      {diags, 0, NULL, NULL},
+      {diags, 1, &got, api_write},
+      {diags, SIZE_MAX, &got, api_write},
+  };
   sink.calls = 0;
   for (size_t i = 0; i < COUNT(calls); i++) {
     assert_int_equal(assay_diags_at(calls[i].diags, calls[i].index, calls[i].out), ASSAY_BAD_ARGUMENT);
@@ -193,7 +197,8 @@ static assay_status draw_all(struct test_alloc *alloc) {
   assay_diags *diags;
   assay_diag got;
   options.alloc = &alloc->alloc;
-  assay_status status = assay_ruleset_compile_text(&ruleset, "t.rule", RULE RULE, sizeof RULE RULE - 1, &options, &diags);
+  static const char text[] = RULE RULE;
+  assay_status status = assay_ruleset_compile_text(&ruleset, "t.rule", text, sizeof text - 1, &options, &diags);
   assert_null(ruleset);
   assert_true(diags || status == ASSAY_NO_MEMORY);
   sink.len = sink.calls = 0;

@@ -70,7 +70,7 @@ static void objects_serve_all_rule_sets(void **state) {
   assay_facts_free(facts);
 }
 
-/* A workspace outlives what it was used with, and the allocator of that; what comes in the same place is not confused. */
+/* A workspace outlives what it was used with, and the allocator of that, and takes nothing for what was in its place. */
 static void a_workspace_outlives_rule_sets_and_facts(void **state) {
   (void)state;
   assay_workspace *workspace;

@@ -1,5 +1,5 @@
-/* Tests the facts of a connection as a host sets them: each type rightly and wrongly, reasons, answers to questions; what
- * an error leaves, and what is left when memory runs out. */
+/* Tests the facts of a connection as a host sets them: each type rightly and wrongly, reasons, answers to questions;
+ * what an error leaves, and what is left when memory runs out. */
 #include "unit/lib/api.h"
 
 static assay_facts *facts_make(void) {
@@ -160,7 +160,8 @@ static void a_later_value_replaces_the_earlier(void **state) {
   assert_int_equal(set(facts, ASSAY_FACT_RCPT, "a@b.example"), ASSAY_OK);
   assert_int_equal(assay_facts_append(facts, ASSAY_FACT_RCPT, "c@d.example", 11), ASSAY_OK);
   assert_int_equal(assay_facts_append(facts, ASSAY_FACT_RCPT, NULL, 0), ASSAY_OK); /* an empty one: <> */
-  must_be(facts, "any(rcpt) == \"\" and any(rcpt).domain == \"b.example\" and any(rcpt).domain == \"d.example\"", API_HIT);
+  must_be(facts, "any(rcpt) == \"\" and any(rcpt).domain == \"b.example\" and any(rcpt).domain == \"d.example\"",
+          API_HIT);
   assert_int_equal(set(facts, ASSAY_FACT_RCPT, "e@f.example"), ASSAY_OK);
   must_be(facts, "any(rcpt).domain == \"f.example\" and not any(rcpt) == \"\"", API_HIT);
   assert_int_equal(assay_facts_set_unknown(facts, ASSAY_FACT_RCPT, ASSAY_FAILED), ASSAY_OK);
@@ -290,7 +291,8 @@ static const struct {
     {ASSAY_QUESTION_PTR, "192.0.2.9", {NULL, NULL}, ASSAY_OK, "not dns.ptr(192.0.2.9)"},
     {ASSAY_QUESTION_MX, "a.example", {"mx.example", NULL}, ASSAY_OK, "any(dns.mx(\"a.example\")) == \"mx.example\""},
     {ASSAY_QUESTION_NS, "a.example", {"ns.example", NULL}, ASSAY_OK, "any(dns.ns(\"a.example\")) == \"ns.example\""},
-    {ASSAY_QUESTION_TXT, "a.example", {"v=spf1 -all", NULL}, ASSAY_OK, "any(dns.txt(\"a.example\")) == \"v=spf1 -all\""},
+    {ASSAY_QUESTION_TXT, "a.example", {"v=spf1 -all", NULL}, ASSAY_OK,
+     "any(dns.txt(\"a.example\")) == \"v=spf1 -all\""},
     {ASSAY_QUESTION_TXT, "a.example", {NULL, NULL}, ASSAY_OK, "not dns.txt(\"a.example\")"},
     {ASSAY_QUESTION_A, "a.example", {"2001:db8::9", NULL}, ASSAY_BAD_VALUE, NULL},
     {ASSAY_QUESTION_A, "a.example", {"192.0.2.9", "192.0.2"}, ASSAY_BAD_VALUE, NULL},

@@ -319,9 +319,10 @@ static bool count_passed(void *user, const assay_test_result *result) {
 /* Tests at top level are run of the files that were named, not of those they include; rules' own tests always. */
 static assay_status two_files(void *user, const char *path, assay_load *load) {
   (void)user;
-  const char *text = strcmp(path, "a") == 0 ? "include \"b\"\ntest \"a\" { helo \"x\" expect R }\n"
-                                            : "rule R { describe \"r\" score 1 when helo == \"x\" test hit { helo \"x\" } }\n"
-                                              "test \"b\" { helo \"y\" expect R }\n";
+  static const char first[] = "include \"b\"\ntest \"a\" { helo \"x\" expect R }\n";
+  static const char second[] = "rule R { describe \"r\" score 1 when helo == \"x\" test hit { helo \"x\" } }\n"
+                               "test \"b\" { helo \"y\" expect R }\n";
+  const char *text = strcmp(path, "a") == 0 ? first : second;
   return assay_load_bytes(load, text, strlen(text));
 }
 
@@ -356,7 +357,8 @@ static void tests_may_be_long(void **state) {
   struct test_alloc alloc;
   assert_non_null(text);
   test_alloc_init(&alloc);
-  for (int i = 0; i < MANY; i++) end += sprintf(end, "rule P%d { describe \"p\" score 0 when helo == \"p%d\" }\n", i, i);
+  for (int i = 0; i < MANY; i++)
+    end += sprintf(end, "rule P%d { describe \"p\" score 0 when helo == \"p%d\" }\n", i, i);
   end += sprintf(end, "rule R { describe \"r\" score 1 when P299 and any(dns.address(helo)) == 192.0.2.299\n");
   end = strstr(text, "192.0.2.299");
   end += sprintf(end, "10.0.1.43 and any(dns.mx(helo)) == \"mx299\"\n test hit { helo \"x\"");
@@ -384,7 +386,8 @@ static const char *const mixed =
     "map brands { \"bank\" = { \"bank.example\" } }\n"
     "let near = helo under \"example.org\" and helo !~ /^mx[0-9]+/\n"
     "group g { describe \"g\" cap 2.5 floor -1 }\n"
-    "rule A { describe \"a\" score 1 group g see \"RFC 5321\" when near and client.ip in nets test hit { helo \"x\" } }\n"
+    "rule A { describe \"a\" score 1 group g see \"RFC 5321\" when near and client.ip in nets\n"
+    "  test hit { helo \"x\" } }\n"
     "rule B { describe \"b\" score 2 when helo in odd or any(rcpt) in boxes or 2 of (A, near, helo in names) }\n"
     "rule C { describe \"c\" score 3 when forged(helo, brands) and client.rdns != helo and entropy(helo) > 2.5 }\n"
     "rule D { describe \"d\" score 4 when any(dns.address(helo)) == client.ip and mail.size > 5M }\n"

@@ -50,10 +50,11 @@ static void fill(assay_facts *facts, const struct row *row) {
       assert_int_equal(assay_facts_set(facts, given[i].fact, given[i].text, strlen(given[i].text)), ASSAY_OK);
   if (!row->helo || !row->mx) return;
   size_t name_len = strlen(row->helo), len = strlen(row->mx);
-  assay_status status = *row->mx == '?'
-                            ? assay_facts_answer_unknown(facts, ASSAY_QUESTION_MX, row->helo, name_len, ASSAY_FAILED)
-                            : assay_facts_answer(facts, ASSAY_QUESTION_MX, row->helo, name_len, &row->mx, &len, len > 0);
-  assert_int_equal(status, ASSAY_OK);
+  if (*row->mx == '?')
+    assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_MX, row->helo, name_len, ASSAY_FAILED), ASSAY_OK);
+  else
+    assert_int_equal(assay_facts_answer(facts, ASSAY_QUESTION_MX, row->helo, name_len, &row->mx, &len, len > 0),
+                     ASSAY_OK);
 }
 
 /* The rules that hit, "A B". */
@@ -69,7 +70,8 @@ static void write_unknown(char *out, size_t size, const assay_verdict *verdict) 
   assay_unknown unknown;
   *out = '\0';
   for (size_t i = 0; assay_verdict_unknown_at(verdict, i, &unknown) == ASSAY_OK; i++) {
-    snprintf(out + strlen(out), size - strlen(out), "%s%s %s", i ? "; " : "", unknown.rule, assay_why_text(unknown.why));
+    const char *why = assay_why_text(unknown.why);
+    snprintf(out + strlen(out), size - strlen(out), "%s%s %s", i ? "; " : "", unknown.rule, why);
     for (size_t w = 0; w < unknown.wait_count; w++)
       snprintf(out + strlen(out), size - strlen(out), "%c%s", w ? ',' : ':', assay_verdict_wait_at(verdict, i, w));
     assert_null(assay_verdict_wait_at(verdict, i, unknown.wait_count));
@@ -112,7 +114,8 @@ static void each_connection_gets_its_verdict(void **state) {
 static void a_hit_says_what_it_is(void **state) {
   (void)state;
   assay_ruleset *ruleset = api_rules("rule A { describe \"a\" score 1.25 when true }\n"
-                                     "rule B { describe \"\" group g score -2 when true }\ngroup g { describe \"g\" }\n",
+                                     "rule B { describe \"\" group g score -2 when true }\n"
+                                     "group g { describe \"g\" }\n",
                                      NULL);
   static const assay_hit expected[] = {{"A", "", "a", 1250}, {"B", "g", "", -2000}};
   assay_facts *facts;
