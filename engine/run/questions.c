@@ -7,7 +7,7 @@
 /* A rule of score 0 moves nothing by itself, and a group at its bounds may be beyond moving; where other rules name them,
  * those are open too. */
 static bool may_matter(const struct verdict_open *open, const struct program *p, const struct score *sums) {
-  if (open->why != WHY_NOT_YET) return false;
+  if (open->why != WHY_NOT_YET && !open->may_fall) return false;
   if (open->exemption) return true;
   const struct rule *rule = &p->rules[open->index];
   return rule->score != 0 && score_may_move(&sums[rule->group == NO_INDEX ? p->groups_count : rule->group]);

@@ -21,6 +21,10 @@ void score_add(struct score *score, int64_t points, enum answer_kind answer) {
   }
 }
 
+void score_add_falling(struct score *score, int64_t points) {
+  score->low += num_min(0, points), score->high += num_max(0, points);
+}
+
 static int64_t clamp(int64_t value, int64_t floor, int64_t cap) {
   return num_max(floor, num_min(cap, value));
 }
@@ -71,7 +75,7 @@ enum action score_verdict(const struct threshold thresholds[ACTION_COUNT], const
  * low_at_best, which goes together with soon_high. */
 static bool surely_softened(const struct threshold thresholds[ACTION_COUNT], const struct score *score,
                             struct exempt_state exempts, enum action first, enum action last) {
-  if (exempts.failed) return true;
+  if (exempts.stays_failed) return true;
   for (unsigned a = is_final(first) ? first : ACTION_REJECT; a <= last; a++)
     if (thresholds[a].set && score->low_at_best >= thresholds[a].at) return false;
   return true;

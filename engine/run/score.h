@@ -16,6 +16,9 @@ struct score {
 
 /* Adds a rule's part: true, or unknown for a reason. */
 void score_add(struct score *score, int64_t points, enum answer_kind answer);
+
+/* Adds that of a rule that failed, and that what is not yet known may still make false. */
+void score_add_falling(struct score *score, int64_t points);
 void score_clamp(struct score *score, int64_t floor, int64_t cap);
 void score_join(struct score *score, const struct score *more);
 
@@ -25,6 +28,7 @@ bool score_may_move(const struct score *score);
 /* How exemptions stand that are not false. */
 struct exempt_state {
   bool not_yet, failed;
+  bool stays_failed; /* some of those that failed will not come out false before the failure is mended */
 };
 
 enum action score_action(const struct threshold thresholds[ACTION_COUNT], int64_t score);

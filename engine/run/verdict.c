@@ -67,9 +67,7 @@ assay_status verdict_add_wait(struct verdict *v, uint32_t wait) {
 
 /* --- evaluation --- */
 
-static assay_status note_open(struct verdict *v, struct workspace *ws, uint32_t index, bool exemption, uint32_t unit,
-                              enum answer_kind answer) {
-  struct verdict_open open = {.index = index, .exemption = exemption, .why = (enum why)(answer - ANSWER_NOT_YET)};
+static assay_status note_open(struct verdict *v, struct workspace *ws, struct verdict_open open, uint32_t unit) {
   assay_status status = verdict_add_open(v, open);
   return status == ASSAY_OK ? waits_collect(v, ws, unit) : status;
 }
@@ -85,9 +83,12 @@ static assay_status run_exempts(struct verdict *v, struct workspace *ws, struct 
     enum answer_kind answer = workspace_bit(ws, p->units[p->exempts[e].unit].bit);
     if (answer == ANSWER_YES) v->exempt = e;
     if (answer <= ANSWER_YES) continue;
+    bool failed = answer == ANSWER_FAILED, may_fall = failed && waits_may_fall(ws, p->exempts[e].unit);
     state->not_yet |= answer == ANSWER_NOT_YET;
-    state->failed |= answer == ANSWER_FAILED;
-    status = note_open(v, ws, e, true, p->exempts[e].unit, answer);
+    state->failed |= failed;
+    state->stays_failed |= failed && !may_fall;
+    struct verdict_open open = {e, true, may_fall, (enum why)(answer - ANSWER_NOT_YET), 0, 0};
+    status = note_open(v, ws, open, p->exempts[e].unit);
   }
   if (v->exempt != NO_INDEX) v->open_count = v->wait_count = 0;
   return status;
@@ -116,12 +117,20 @@ static uint64_t not_false(const struct workspace *ws, uint32_t first) {
   return count < 64 ? rules & (((uint64_t)1 << count) - 1) : rules;
 }
 
+/* A rule that failed bears on the action only by what it may take from the score. */
 static assay_status count_rule(struct verdict *v, struct workspace *ws, struct score *sums, uint32_t r) {
   const struct program *p = ws->linked->program;
   const struct rule *rule = &p->rules[r];
+  struct score *sum = &sums[rule->group == NO_INDEX ? p->groups_count : rule->group];
   enum answer_kind answer = workspace_bit(ws, p->rule_bits + r);
-  score_add(&sums[rule->group == NO_INDEX ? p->groups_count : rule->group], rule->score, answer);
-  return answer == ANSWER_YES ? verdict_add_hit(v, r) : note_open(v, ws, r, false, rule->unit, answer);
+  bool may_fall = answer == ANSWER_FAILED && rule->score < 0 && waits_may_fall(ws, rule->unit);
+  if (may_fall)
+    score_add_falling(sum, rule->score);
+  else
+    score_add(sum, rule->score, answer);
+  if (answer == ANSWER_YES) return verdict_add_hit(v, r);
+  struct verdict_open open = {r, false, may_fall, (enum why)(answer - ANSWER_NOT_YET), 0, 0};
+  return note_open(v, ws, open, rule->unit);
 }
 
 /* Each group's sums are bounded by themselves; the last place gathers the rules without a group. */
@@ -158,7 +167,7 @@ static assay_status judge_rules(struct verdict *v, struct workspace *ws, struct 
 
 assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, const struct facts *facts,
                               struct workspace *ws) {
-  struct exempt_state exempts = {false, false};
+  struct exempt_state exempts = {false, false, false};
   verdict_clear(v);
   assay_status status = workspace_begin(ws, linked, facts);
   if (status == ASSAY_OK) pin_disabled(ws);

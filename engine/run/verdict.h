@@ -13,6 +13,7 @@ enum { WAITS_MAX = 64 };
 struct verdict_open {
   uint32_t index; /* of the rule, or of the exemption */
   bool exemption;
+  bool may_fall; /* it has failed, but what is not yet known may still make it false */
   enum why why;
   uint32_t waits, wait_count; /* a run of verdict.waits */
 };

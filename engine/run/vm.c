@@ -172,8 +172,8 @@ void vm_need(struct workspace *ws, uint32_t index) {
     workspace_set_bit(ws, unit->bit, answer_of(ws, unit));
 }
 
-void vm_touch(struct workspace *ws, uint32_t unit, vm_touch_fn *touch, void *user) {
-  struct run run = {.excluded = ws->all, .touch = touch, .user = user};
+void vm_touch(struct workspace *ws, uint32_t unit, const uint64_t *excluded, vm_touch_fn *touch, void *user) {
+  struct run run = {.excluded = excluded, .touch = touch, .user = user};
   run_condition(ws, &ws->linked->program->units[unit], &run);
 }
 

@@ -19,8 +19,9 @@ typedef void vm_touch_fn(void *user, uint32_t bit);
 /* Computes the unit, unless that was done for this connection. */
 void vm_need(struct workspace *ws, uint32_t unit);
 
-/* Runs a condition pessimistically once more and reports each unknown bit it tests. Its needs must be computed. */
-void vm_touch(struct workspace *ws, uint32_t unit, vm_touch_fn *touch, void *user);
+/* Runs a condition once more, in the mode of that plane, and reports each unknown bit it tests. Its needs must be
+ * computed. */
+void vm_touch(struct workspace *ws, uint32_t unit, const uint64_t *excluded, vm_touch_fn *touch, void *user);
 
 /* Takes a condition's answer as given instead of computing it. */
 void vm_pin(struct workspace *ws, uint32_t unit, enum answer_kind answer);

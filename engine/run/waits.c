@@ -12,6 +12,7 @@ struct walk {
   struct workspace *ws;
   assay_status status;
   unsigned depth, operands; /* how deep in units, in operands */
+  bool not_yet; /* it met something that is not yet known */
 };
 
 static void add_wait(struct walk *walk, uint32_t wait) {
@@ -44,6 +45,7 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   uint32_t def = v->slot_def[slot];
   if (def == NO_INDEX || !is_open(walk->ws, slot) || walk->ws->slot_seen[slot] == walk->ws->walk) return;
   walk->ws->slot_seen[slot] = walk->ws->walk;
+  walk->not_yet |= workspace_slot(walk->ws, slot)->why == WHY_NOT_YET;
   const struct insn *insn = &v->program.code[def];
   bool below = false;
   walk->operands++;
@@ -52,16 +54,27 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   if (!below) add_wait(walk, slot);
 }
 
+static void walk_bit(void *user, uint32_t bit);
+
+/* Waits are what keeps a condition from being true. What makes it false, where it has failed, stands on a way on which it
+ * would be true if failures were mended. */
+static void walk_unit(struct walk *walk, uint32_t unit) {
+  const struct workspace *ws = walk->ws;
+  bool failed = workspace_bit(ws, ws->linked->program->units[unit].bit) == ANSWER_FAILED;
+  vm_touch(walk->ws, unit, failed && !walk->verdict ? ws->never : ws->all, walk_bit, walk);
+}
+
 static void walk_bit(void *user, uint32_t bit) {
   struct walk *walk = user;
   const struct verified *v = walk->ws->linked->verified;
   const struct unit *unit = &v->program.units[v->bit_unit[bit]];
+  walk->not_yet |= workspace_bit(walk->ws, bit) == ANSWER_NOT_YET;
   if (unit->kind == UNIT_CONDITION) {
     uint32_t *seen = &walk->ws->unit_seen[v->bit_unit[bit]];
     if (*seen == walk->ws->walk || walk->depth >= PROGRAM_DEPTH_MAX || walk->status != ASSAY_OK) return;
     *seen = walk->ws->walk;
     walk->depth++;
-    vm_touch(walk->ws, v->bit_unit[bit], walk_bit, walk);
+    walk_unit(walk, v->bit_unit[bit]);
     walk->depth--;
     return;
   }
@@ -70,17 +83,25 @@ static void walk_bit(void *user, uint32_t bit) {
 }
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {
-  struct walk walk = {verdict, workspace, ASSAY_OK, 0, 0};
+  struct walk walk = {.verdict = verdict, .ws = workspace};
   workspace_walk(workspace);
-  vm_touch(workspace, unit, walk_bit, &walk);
+  walk_unit(&walk, unit);
   return walk.status;
+}
+
+/* True more often than need be: nothing says that what was met decides. It is settled all the same when it has come. */
+bool waits_may_fall(struct workspace *ws, uint32_t unit) {
+  struct walk walk = {.ws = ws};
+  workspace_walk(ws);
+  walk_unit(&walk, unit);
+  return walk.not_yet;
 }
 
 /* All of them in one walk, so that what they share is followed once. */
 void waits_want(struct workspace *ws, const uint32_t *units, size_t count) {
-  struct walk walk = {NULL, ws, ASSAY_OK, 0, 0};
+  struct walk walk = {.ws = ws};
   workspace_walk(ws);
-  for (size_t i = 0; i < count; i++) vm_touch(ws, units[i], walk_bit, &walk);
+  for (size_t i = 0; i < count; i++) walk_unit(&walk, units[i]);
   for (size_t i = 0; i < ws->asking.count; i++) {
     const struct asking *asking = &ws->asking.at[i];
     if (ws->slot_seen[asking->slot] == ws->walk) ws->asked[asking->question].wanted = true;

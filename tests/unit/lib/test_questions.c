@@ -111,6 +111,64 @@ static void which_rules_ask_what(void **state) {
   assert_int_equal(wrong, 0);
 }
 
+/* TXT has failed, MX will never come, NS may still. What failed softens the refusal, unless it can turn out that it does
+ * not matter: then that is asked first. */
+static void what_failed_may_not_matter(void **state) {
+  (void)state;
+#define REFUSED "action reject at 5\n" RULE("BAD", "6", "helo")
+#define EXEMPT(name, when) "exempt " name " { describe \"e\" when " when " }\n"
+  static const struct {
+    const char *rules;
+    assay_action action;
+    bool settled;
+    const char *expected;
+  } rows[] = {
+      {REFUSED, ASSAY_REJECT, true, ""},
+      {REFUSED EXEMPT("E", "dns.txt(helo)"), ASSAY_DEFER, true, ""},
+      {REFUSED EXEMPT("E", "dns.txt(helo) and dns.ns(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED EXEMPT("E", "dns.ns(helo) and dns.txt(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED EXEMPT("E", "dns.txt(helo) or dns.ns(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED EXEMPT("E", "dns.txt(helo) and mail.from"), ASSAY_DEFER, false, ""},
+      {REFUSED EXEMPT("E", "dns.mx(helo) and dns.txt(helo) and dns.ns(helo)"), ASSAY_REJECT, true, ""},
+      {REFUSED EXEMPT("E", "(dns.mx(helo) or dns.txt(helo)) and dns.ns(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED EXEMPT("E", "dns.mx(helo) or dns.txt(helo) and dns.ns(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED "let n = dns.txt(helo) and dns.ns(helo)\n" EXEMPT("E", "n and helo"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED EXEMPT("E", "dns.txt(helo) and dns.ns(helo)") EXEMPT("F", "dns.txt(helo)"), ASSAY_DEFER, true, ""},
+      {REFUSED RULE("R", "-2", "dns.txt(helo)"), ASSAY_DEFER, true, ""},
+      {REFUSED RULE("R", "-2", "dns.txt(helo) and dns.ns(helo)"), ASSAY_DEFER, false, "NS h.example"},
+      {REFUSED RULE("R", "-1", "dns.txt(helo) and dns.ns(helo)"), ASSAY_REJECT, true, ""},
+      {REFUSED RULE("R", "2", "dns.txt(helo) and dns.ns(helo)"), ASSAY_REJECT, true, ""},
+      {REFUSED RULE("P", "0", "dns.txt(helo) and dns.ns(helo)") RULE("R", "-2", "P and helo"), ASSAY_DEFER, false,
+       "NS h.example"},
+      {REFUSED RULE("R", "-2", "dns.txt(helo) and dns.ns(helo)") RULE("S", "-2", "dns.txt(helo)"), ASSAY_DEFER, true, ""},
+      {REFUSED RULE("P", "0", "dns.ns(helo)") RULE("R", "-2", "all of (P, dns.txt(helo))"), ASSAY_DEFER, false,
+       "NS h.example"},
+  };
+  static const char helo[] = "h.example";
+  assay_facts *facts;
+  assay_verdict *verdict;
+  assert_int_equal(assay_facts_new(&facts, NULL), ASSAY_OK);
+  assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+  set(facts, ASSAY_FACT_HELO, helo);
+  assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_TXT, helo, sizeof helo - 1, ASSAY_FAILED), ASSAY_OK);
+  assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_MX, helo, sizeof helo - 1, ASSAY_NEVER), ASSAY_OK);
+  size_t wrong = 0;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_ruleset *ruleset = compile(rows[i].rules);
+    assert_int_equal(assay_evaluate(ruleset, facts, NULL, verdict), ASSAY_OK);
+    if (assay_verdict_settled(verdict) != rows[i].settled || assay_verdict_action(verdict) != rows[i].action ||
+        strcmp(shown(verdict), rows[i].expected) != 0) {
+      print_error("row %zu: %s, %d, \"%s\"\n", i, assay_action_text(assay_verdict_action(verdict)),
+                  assay_verdict_settled(verdict), shown(verdict));
+      wrong++;
+    }
+    assay_ruleset_unref(ruleset);
+  }
+  assay_facts_free(facts);
+  assay_verdict_free(verdict);
+  assert_int_equal(wrong, 0);
+}
+
 /* One look-up from question to answer, through the public door alone. */
 static void a_question_is_answered_by_its_name(void **state) {
   (void)state;
@@ -268,7 +326,7 @@ static const char rules[] =
     "action tag at 1\naction defer at 3\naction reject at 5\n"
     "list zones : name { \"y.zone\", \"z.zone\" }\n"
     "group g { describe \"g\" cap 2 floor -1 }\n"
-    "exempt E1 { describe \"e\" when client.rdns_confirmed == \"a.test\" }\n"
+    "exempt E1 { describe \"e\" when client.rdns_confirmed == \"a.test\" and dns.ns(helo) }\n"
     "exempt E2 { describe \"e\" when any(dns.txt(helo)) == \"b.test\" }\n"
     "rule R1 { describe \"r\" score 2 when dnsbl(zones) }\n"
     "rule R2 { describe \"r\" score 1.5 when helo and not dns.exists(helo) }\n"
@@ -279,6 +337,7 @@ static const char rules[] =
     "rule R7 { describe \"r\" score 1 when 2 of (R1, R2, R5, dns.ns(client.rdns)) }\n"
     "rule R8 { describe \"r\" score 1 when score of (R1, R3, R4) >= 1 }\n"
     "rule R9 { describe \"r\" score 0 when dns.txt(client.rdns) }\n"
+    "rule R11 { describe \"r\" score -2 when any(dns.ptr(client.ip)) == helo and dns.txt(helo) }\n"
     "rule R10 { describe \"r\" score 1 when any(dns.ptr(any(dns.address(helo)))) == helo }\n";
 
 /* However the questions are answered, all at once or one by one, the verdict comes out as if all had been known. */
@@ -328,6 +387,7 @@ static void asking_leads_to_the_verdict(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(which_rules_ask_what),
+      cmocka_unit_test(what_failed_may_not_matter),
       cmocka_unit_test(a_question_is_answered_by_its_name),
       cmocka_unit_test(the_contract),
       cmocka_unit_test(asking_leads_to_the_verdict),

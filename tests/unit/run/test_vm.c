@@ -178,8 +178,8 @@ static void touching(void **state) {
     for (unsigned k = 0; k < LITERALS; k++) set_state(bench.facts, names[k], rows[i].stands[k]);
     assert_int_equal(bench_run(&bench), ASSAY_OK);
     struct touched by_and = {.count = 0}, by_or = {.count = 0};
-    vm_touch(bench.ws, bench.linked->program->rules[1].unit, note, &by_and);
-    vm_touch(bench.ws, bench.linked->program->rules[2].unit, note, &by_or);
+    vm_touch(bench.ws, bench.linked->program->rules[1].unit, bench.ws->all, note, &by_and);
+    vm_touch(bench.ws, bench.linked->program->rules[2].unit, bench.ws->all, note, &by_or);
     assert_int_equal(by_and.count, rows[i].by_and);
     assert_int_equal(by_or.count, rows[i].by_or);
   }
