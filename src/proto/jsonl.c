@@ -95,56 +95,100 @@ static enum proto_result set_value(const struct setting *to, const json_t *value
   return wrong_kind(to, "this value");
 }
 
-static const char *skip_string(const char *at) {
-  for (at++; *at != '"'; at++) at += *at == '\\';
-  return at + 1;
+/* What follows walks over text that may be no JSON, and then finds no id in it. */
+static const char *skip_string(const char *at, const char *end) {
+  for (at++; at < end && *at != '"'; at++) at += *at == '\\';
+  return at < end ? at + 1 : end;
 }
 
-static const char *skip_space(const char *at) {
-  while (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n') at++;
+static const char *skip_space(const char *at, const char *end) {
+  while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n')) at++;
   return at;
 }
 
-/* Past one value. The text was parsed before, so brackets match and strings end. */
+/* Past one value. */
 static const char *skip_value(const char *at, const char *end) {
   size_t depth = 0;
-  do {
+  while (at < end && (depth > 0 || (*at != ',' && *at != '}'))) {
     if (*at == '"') {
-      at = skip_string(at);
+      at = skip_string(at, end);
       continue;
     }
-    if (*at == '{' || *at == '[') depth++;
+    depth += *at == '{' || *at == '[';
     if (*at == '}' || *at == ']') {
       if (depth == 0) return at;
       depth--;
     }
     at++;
-  } while (at < end && (depth > 0 || (*at != ',' && *at != '}')));
+  }
   return at;
 }
 
-/* The id as the line spells it: a reader may need 1.50 or 1e3 back as it wrote them. The object was parsed before.
- */
+/* The id as the line spells it: a reader may need 1.50 or 1e3 back as it wrote them. */
 static bool find_id(const char *line, size_t len, struct proto_id *id) {
-  const char *end = line + len, *at = skip_space(line);
+  const char *end = line + len, *at = skip_space(line, end);
   while (at < end && *at != '}') {
-    at = skip_space(at + 1); /* behind the brace or the comma */
+    at = skip_space(at + 1, end); /* behind the brace or the comma */
     if (at >= end || *at != '"') return false;
     const char *key = at;
-    at = skip_string(at);
+    at = skip_string(at, end);
     bool is_id = at - key == 4 && key[1] == 'i' && key[2] == 'd';
-    at = skip_space(skip_space(at) + 1);
-    const char *value = at;
-    at = skip_value(at, end);
+    at = skip_space(at, end);
+    if (at >= end || *at != ':') return false;
+    const char *value = skip_space(at + 1, end);
+    at = skip_value(value, end);
     const char *stop = at;
     while (stop > value && (stop[-1] == ' ' || stop[-1] == '\t' || stop[-1] == '\r')) stop--;
     if (is_id) {
       *id = (struct proto_id){PROTO_ID_JSON, value, (size_t)(stop - value)};
       return true;
     }
-    at = skip_space(at);
+    at = skip_space(at, end);
   }
   return false;
+}
+
+static size_t digits(const char *at, size_t len) {
+  size_t count = 0;
+  while (count < len && at[count] >= '0' && at[count] <= '9') count++;
+  return count;
+}
+
+/* A number by the grammar of RFC 8259, of any size. */
+static bool is_number(const char *at, size_t len) {
+  size_t i = len > 0 && at[0] == '-', whole = digits(at + i, len - i);
+  if (whole == 0 || (whole > 1 && at[i] == '0')) return false;
+  i += whole;
+  if (i < len && at[i] == '.') {
+    size_t fraction = digits(at + i + 1, len - i - 1);
+    if (fraction == 0) return false;
+    i += 1 + fraction;
+  }
+  if (i < len && (at[i] == 'e' || at[i] == 'E')) {
+    i++;
+    if (i < len && (at[i] == '+' || at[i] == '-')) i++;
+    size_t exponent = digits(at + i, len - i);
+    if (exponent == 0) return false;
+    i += exponent;
+  }
+  return i == len;
+}
+
+/* A number that is larger than a machine's is a good id, for it is only echoed: the line is read with a 0 in its
+ * place. */
+static json_t *load(struct jsonl *jsonl, const char *line, size_t len, json_error_t *wrong) {
+  static const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+  struct proto_id id;
+  json_t *root = json_loadb(line, len, flags, wrong);
+  if (root || json_error_code(wrong) != json_error_numeric_overflow) return root;
+  if (!find_id(line, len, &id) || !is_number(id.ptr, id.len)) return NULL;
+  struct bytes *copy = &jsonl->raw;
+  copy->len = 0;
+  bytes_add(copy, line, len);
+  if (copy->failed) return NULL;
+  memset(copy->ptr + (id.ptr - line), ' ', id.len);
+  copy->ptr[id.ptr - line] = '0';
+  return json_loadb(copy->ptr, len, flags, wrong);
 }
 
 static enum proto_result take_id(const char *line, size_t len, const json_t *value, struct proto_id *id,
@@ -182,11 +226,13 @@ enum proto_result jsonl_line(struct jsonl *jsonl, const char *line, size_t len, 
   *id = (struct proto_id){0};
   assay_facts_clear(facts);
   json_error_t wrong;
-  json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &wrong);
-  if (!root && json_error_code(&wrong) == json_error_out_of_memory) return PROTO_NO_MEMORY;
+  json_t *root = load(jsonl, line, len, &wrong);
+  if (!root && (jsonl->raw.failed || json_error_code(&wrong) == json_error_out_of_memory)) return PROTO_NO_MEMORY;
   if (!root && json_error_code(&wrong) == json_error_invalid_utf8)
     return proto_fail(error, "not JSON at column %d: not UTF-8; odd bytes are written {\"base64\":\"...\"}",
                       wrong.column);
+  if (!root && json_error_code(&wrong) == json_error_numeric_overflow)
+    return proto_fail(error, "the number that ends at column %d is too large", wrong.column);
   if (!root) return proto_fail(error, "not JSON at column %d: %s", wrong.column, wrong.text);
   struct setting to = {.jsonl = jsonl, .facts = facts, .error = error};
   enum proto_result result =

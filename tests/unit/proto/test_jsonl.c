@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -50,7 +51,20 @@ static const struct row {
     {"{\"helo\":[\"a\"]}", NULL, NULL, "key \"helo\" cannot be an array"},
     {"{\"client.port\":2.5}", NULL, NULL, "cannot be this number: write a whole number, 0 to 65535, or null"},
     {"{\"client.port\":false}", NULL, NULL, "key \"client.port\" cannot be false"},
-    {"{\"client.port\":18446744073709551616}", NULL, NULL, "not JSON at column"},
+    {"{\"client.port\":18446744073709551616}", NULL, NULL, "the number that ends at column 35 is too large"},
+    {"{\"client.port\":18446744073709551616,\"id\":1}", NULL, NULL, "the number that ends at column 35 is too large"},
+    {"{\"id\":18446744073709551616}", "", "18446744073709551616", NULL},
+    {"{\"mail.size\":9007199254740993,\"id\" : -123456789012345678901234567890 , \"helo\":\"a\"}",
+     "int mail.size=9007199254740993; set helo=a; ", "-123456789012345678901234567890", NULL},
+    {"{\"id\":1e999,\"helo\":{\"base64\":\"QQ==\"}}", "set helo=A; ", "1e999", NULL},
+    {"{\"id\":99999999999999999999,\"client.port\":99999999999999999999}", NULL, NULL, "column 61 is too large"},
+    {"{\"id\":99999999999999999999,\"id\":1}", NULL, NULL, "duplicate"},
+    {"{\"id\":99999999999999999999", NULL, NULL, "not JSON at column"},
+    {"{\"id\":[99999999999999999999]}", NULL, NULL, "is too large"},
+    {"{\"id\":099999999999999999999}", NULL, NULL, "not JSON at column"},
+    {"{\"id\":99999999999999999999 1}", NULL, NULL, "is too large"},
+    {"{\"rcpt\":99999999999999999999,\"id\":1.e}", NULL, NULL, "is too large"},
+    {"{\"a\\", NULL, NULL, "not JSON at column"},
     {"{\"rcpt\":[null]}", NULL, NULL, "element 1 of the array is no string"},
     {"{\"rcpt\":[\"a@b\",[]]}", NULL, NULL, "element 2 of the array is no string"},
     {"{\"helo\":{}}", NULL, NULL, "an object here is {\"base64\""},
@@ -97,6 +111,29 @@ static void lines_are_read(void **state) {
   jsonl_free(&jsonl);
 }
 
+/* Behind a number that is too large, the search for the id meets text that nobody has parsed. */
+static void lines_are_cut_short(void **state) {
+  (void)state;
+  struct jsonl jsonl = {0};
+  static const char before[] = "{\"mail.size\":99999999999999999999,";
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    if (rows[i].line[0] != '{') continue;
+    for (size_t cut = 1; cut <= strlen(rows[i].line); cut++) {
+      size_t len = sizeof before - 1 + cut - 1;
+      struct proto_error error = {""};
+      struct proto_id id;
+      assay_facts facts = {"", 0};
+      char *line = malloc(len); /* of this size, so that a step beyond it shows */
+      assert_non_null(line);
+      memcpy(line, before, sizeof before - 1);
+      memcpy(line + sizeof before - 1, rows[i].line + 1, cut - 1);
+      assert_int_equal(jsonl_line(&jsonl, line, len, &facts, &id, &error), PROTO_BAD);
+      free(line);
+    }
+  }
+  jsonl_free(&jsonl);
+}
+
 /* The bytes of an error go to a terminal: whatever the line holds, they are plain. */
 static void errors_are_printable(void **state) {
   (void)state;
@@ -127,6 +164,7 @@ static void memory_is_no_malformed_line(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lines_are_read),
+      cmocka_unit_test(lines_are_cut_short),
       cmocka_unit_test(errors_are_printable),
       cmocka_unit_test(memory_is_no_malformed_line),
   };
