@@ -1,5 +1,6 @@
 /* Owns the warning about conditions that can never hold, or never fail: a port above 70000, x and not x.
  * Must never know: bytecode. It judges what can be seen in one leaf, in one `and`, or, turned round, in one `or`. */
+#include "facts/facts.h"
 #include "grammar/codes.h"
 #include "grammar/lint.h"
 #include "grammar/lint_value.h"
@@ -121,6 +122,19 @@ static void check_leaf(struct lint *l, const struct expr *e) {
   }
 }
 
+/* RFC 5321 section 4.1.1.3 knows one mailbox without a domain. */
+static void check_mailbox(struct lint *l, const struct expr *e) {
+  const struct expr *literal = e->kind != E_COMPARE ? NULL : e->a->kind == E_STRING ? e->a : e->b;
+  if (!literal || literal->kind != E_STRING || literal->type != TYPE_MAILBOX) return;
+  struct text mailbox = mailbox_canonical(&l->scratch, literal->text);
+  bool whole = mailbox_local(mailbox).len && mailbox_domain(mailbox).len;
+  if (!whole && mailbox.len && !text_is(mailbox, "postmaster")) {
+    report(l->c->diags, NEVER_MATCHES, literal->span, "no mailbox is written so: it has a local part, an @ and a domain");
+    diag_help(l->c->diags, "`in { \"@example.org\" }` asks for a domain, `in { \"user@\" }` for a local part");
+  }
+  arena_reset(&l->scratch);
+}
+
 static void walk(struct lint *l, const struct expr *e) {
   if (!e || e->kind == E_LET) return;
   if (is_all(e) || is_any(e)) check_chain(l, e, is_all(e));
@@ -129,7 +143,9 @@ static void walk(struct lint *l, const struct expr *e) {
   bool bools = e->kind == E_COMPARE && e->a->type == TYPE_BOOL;
   if (e->kind == E_NOT || bools) walk(l, e->a);
   if (bools) walk(l, e->b);
-  if (!joins && !bools && e->kind != E_NOT) check_leaf(l, e);
+  if (joins || bools || e->kind == E_NOT) return;
+  check_leaf(l, e);
+  check_mailbox(l, e);
 }
 
 void lint_contradictions(struct compilation *c) {
