@@ -16,11 +16,12 @@ void diags_free(struct diags *diags) {
   arena_free(&diags->arena);
 }
 
-/* U+200E to U+2069 hold the marks that make a terminal show text in another order than it is read in. */
+/* U+200E to U+2069 hold the marks that make a terminal show text in another order than it is read in, and the
+ * separators of lines and paragraphs. */
 static bool turns_text(const char *bytes, size_t len) {
   if (len < 3 || (unsigned char)bytes[0] != 0xE2) return false;
   unsigned char b = (unsigned char)bytes[1], c = (unsigned char)bytes[2];
-  return (b == 0x80 && (c == 0x8E || c == 0x8F || (c >= 0xAA && c <= 0xAE))) || (b == 0x81 && c >= 0xA6 && c <= 0xA9);
+  return (b == 0x80 && (c == 0x8E || c == 0x8F || (c >= 0xA8 && c <= 0xAE))) || (b == 0x81 && c >= 0xA6 && c <= 0xA9);
 }
 
 /* Names and texts from outside stand in messages: what could drive a terminal is shown as a question mark. A tab in a source

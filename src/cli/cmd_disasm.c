@@ -22,8 +22,27 @@ static const char *rule_name(void *user, size_t index) {
   return assay_ruleset_rule_at(user, index, &info) == ASSAY_OK ? info.name : NULL;
 }
 
+static void keep(void *user, const char *bytes, size_t len) {
+  bytes_add(user, bytes, len);
+}
+
+/* The listing holds texts from rules, which may drive a terminal. */
+static void print_lines(struct bytes *out, const struct bytes *listing) {
+  for (size_t at = 0; at < listing->len; at++) {
+    const char *end = memchr(listing->ptr + at, '\n', listing->len - at);
+    size_t len = end ? (size_t)(end - listing->ptr) - at : listing->len - at;
+    bytes_printable(out, listing->ptr + at, len);
+    bytes_byte(out, '\n');
+    at += len;
+  }
+}
+
 static int list(struct cli *cli, assay_ruleset *ruleset, const char *rule) {
-  assay_status status = assay_ruleset_disassemble(ruleset, rule, out_write, &cli->out);
+  struct bytes listing = {0};
+  assay_status status = assay_ruleset_disassemble(ruleset, rule, keep, &listing);
+  if (listing.failed) status = ASSAY_NO_MEMORY;
+  if (status == ASSAY_OK) print_lines(&cli->out.bytes, &listing);
+  bytes_free(&listing);
   if (status == ASSAY_OK) return CLI_OK;
   if (status != ASSAY_NOT_FOUND) {
     cli_complain(cli, "cannot list: %s", assay_status_text(status));

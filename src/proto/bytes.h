@@ -46,7 +46,11 @@ void bytes_milli(struct bytes *bytes, int64_t thousandths);
  * that a name sent by a stranger can never drive the terminal. */
 void bytes_printable(struct bytes *bytes, const char *ptr, size_t len);
 
-/* A JSON string with its quotes. A byte that is no part of valid UTF-8 becomes U+FFFD. */
+/* A JSON string with its quotes. A byte that is no part of valid UTF-8 becomes U+FFFD; the characters that
+ * bytes_printable escapes become \uXXXX. */
 void bytes_json(struct bytes *bytes, const char *ptr, size_t len);
+
+/* A scalar that is JSON already, as it is but for those characters. */
+void bytes_json_again(struct bytes *bytes, const char *ptr, size_t len);
 
 #endif

@@ -63,22 +63,40 @@ static bool json_plain(unsigned char byte) {
   return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
 }
 
+static void json_unit(struct bytes *bytes, uint32_t unit) {
+  char escaped[6] = {'\\', 'u', hex[unit >> 12], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+  bytes_add(bytes, escaped, sizeof escaped);
+}
+
+/* A character beyond the first plane is a pair of surrogates. */
+static void json_code(struct bytes *bytes, uint32_t code) {
+  if (code > 0xFFFF) json_unit(bytes, 0xD800 + ((code - 0x10000) >> 10));
+  json_unit(bytes, code > 0xFFFF ? 0xDC00 + (code & 0x3FF) : code);
+}
+
 static void json_odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t used) {
   static const char letters[] = "btn\0fr"; /* for bytes 8 to 13; 11 has none */
   if (code == UTF8_BAD) {
-    BYTES_LITERAL(bytes, "\\ufffd");
+    json_code(bytes, 0xFFFD);
   } else if (code == '"' || code == '\\') {
     char escaped[2] = {'\\', (char)code};
     bytes_add(bytes, escaped, sizeof escaped);
   } else if (code >= 8 && code <= 13 && letters[code - 8]) {
     char escaped[2] = {'\\', letters[code - 8]};
     bytes_add(bytes, escaped, sizeof escaped);
-  } else if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) {
-    char escaped[6] = {'\\', 'u', '0', '0', hex[code >> 4], hex[code & 15]};
-    bytes_add(bytes, escaped, sizeof escaped);
+  } else if (unseen(code)) {
+    json_code(bytes, code);
   } else {
     bytes_add(bytes, ptr, used);
   }
+}
+
+/* Quotes and backslashes are JSON's own here, and what is unseen can only stand in a string. */
+static void json_again_odd(struct bytes *bytes, const char *ptr, uint32_t code, size_t used) {
+  if (code != UTF8_BAD && code >= 0x7F && unseen(code))
+    json_code(bytes, code);
+  else
+    bytes_add(bytes, ptr, used);
 }
 
 /* Runs of plain bytes go through as they are; what lies between them one character at a time. */
@@ -99,6 +117,10 @@ static void escape(struct bytes *bytes, const char *ptr, size_t len, bool plain(
 
 void bytes_printable(struct bytes *bytes, const char *ptr, size_t len) {
   escape(bytes, ptr, len, printable_plain, printable_odd);
+}
+
+void bytes_json_again(struct bytes *bytes, const char *ptr, size_t len) {
+  escape(bytes, ptr, len, printable_plain, json_again_odd);
 }
 
 void bytes_json(struct bytes *bytes, const char *ptr, size_t len) {

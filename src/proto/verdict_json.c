@@ -19,7 +19,7 @@ static void boolean(struct bytes *out, bool value) {
 
 static void write_id(struct bytes *out, const struct proto_id *id) {
   if (id->kind == PROTO_ID_JSON)
-    bytes_add(out, id->ptr, id->len);
+    bytes_json_again(out, id->ptr, id->len);
   else if (id->kind == PROTO_ID_BYTES)
     bytes_json(out, id->ptr, id->len);
   else

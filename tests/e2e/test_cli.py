@@ -321,6 +321,28 @@ class CheckAndTestTest(CliTest):
         self.assertEqual(self.expect(1, "test", self.rule("warns")).out, b"no tests\n")
 
 
+class DirectionTest(CliTest):
+    """Marks that turn the direction of text reach no terminal and no log, wherever they come from."""
+
+    def test_rules_with_marks(self):
+        path = self.file("turned.rule", 'rule A { describe "d\u202ex\u2066" score 1 when helo == "a\u202e" '
+                         'test hit { helo "b\u200f\u2028" } }\n'.encode())
+        for code, arguments in ((0, ("check", path)), (1, ("test", path)), (0, ("disasm", "-r", path)),
+                                (0, ("score", "-r", path, "--helo", "a\u202e")),
+                                (0, ("score", "-r", path, "--helo", "a\u202e", "--json"))):
+            done = self.expect(code, *arguments)
+            for mark in "\u200e\u200f\u202a\u202e\u2028\u2029\u2066\u2069":
+                self.assertNotIn(mark, done.out.decode() + done.err, arguments)
+
+    def test_json_keeps_their_meaning(self):
+        path = self.file("turned.rule", 'rule A { describe "d\u202ex\u2066" score 1 when helo }\n'.encode())
+        line = '{"id":"\u202e","helo":"x"}\n'.encode()
+        done = self.expect(0, "score", "-r", path, "--input", "-", "--json", stdin=line)
+        self.assertTrue(done.out.isascii())
+        verdict = json.loads(done.out)
+        self.assertEqual((verdict["id"], verdict["hits"][0]["describe"]), ("\u202e", "d\u202ex\u2066"))
+
+
 class TablesTest(CliTest):
     def test_facts(self):
         lines = self.expect(0, "facts").out.decode().splitlines()

@@ -74,6 +74,7 @@ static void carets_by_table(void **state) {
       /* control bytes cannot reach the terminal; nor the carriage return of a line end */
       {{"a\x1b[31mb\x7f\0c\r\n", 12}, 6, 7, "t:1:7: error[E999]: m\n    1 | a?[31mb??c\n      |       ^\n"},
       /* nor control characters in UTF-8; a lone lead byte hides nothing */
+      {{"\xe2\x80\xae\xe2\x80\xa8" "b", 7}, 6, 7, "t:1:7: error[E999]: m\n    1 | ??????b\n      |       ^\n"},
       {{"a\xc2\x9b" "b", 4}, 3, 4, "t:1:4: error[E999]: m\n    1 | a??b\n      |    ^\n"},
       {{"a\xc2" "b", 3}, 2, 3, "t:1:3: error[E999]: m\n    1 | a\xc2" "b\n      |   ^\n"},
   };

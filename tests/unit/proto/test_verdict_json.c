@@ -58,6 +58,25 @@ static void an_exempt_one_has_its_name(void **state) {
   bytes_free(&out);
 }
 
+/* An id is echoed as it is written, but what could drive a terminal is written in the other way that JSON has. */
+static void ids_are_tame(void **state) {
+  (void)state;
+  static const struct {
+    const char *id, *want;
+  } rows[] = {
+      {"1.50", "1.50"},
+      {"123456789012345678901234567890", "123456789012345678901234567890"},
+      {"\"a\\\"\\u202e\xc3\xa9\"", "\"a\\\"\\u202e\xc3\xa9\""},
+      {"\"\xe2\x80\xae\x7f\xe2\x80\xa8\"", "\"\\u202e\\u007f\\u2028\""},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    bytes_json_again(&out, rows[i].id, strlen(rows[i].id));
+    assert_bytes(&out, rows[i].want);
+    bytes_free(&out);
+  }
+}
+
 static void numbers_have_a_point(void **state) {
   (void)state;
   static const struct {
@@ -94,7 +113,11 @@ static void bytes_are_escaped(void **state) {
       {TEXT("\xc3\xa9"), "\"\xc3\xa9\"", "\xc3\xa9"},
       {TEXT("\xc2\x9b" "31m"), "\"\\u009b31m\"", "\\xc2\\x9b31m"},
       {TEXT("\xf0\x9f\x98\x80"), "\"\xf0\x9f\x98\x80\"", "\xf0\x9f\x98\x80"},
-      {TEXT("\xe2\x80\xae"), "\"\xe2\x80\xae\"", "\\xe2\\x80\\xae"},
+      {TEXT("\xe2\x80\xae"), "\"\\u202e\"", "\\xe2\\x80\\xae"},
+      {TEXT("\xe2\x80\xa8\xe2\x80\xa9"), "\"\\u2028\\u2029\"", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9"},
+      {TEXT("\xe2\x80\x8e\xe2\x81\xa6"), "\"\\u200e\\u2066\"", "\\xe2\\x80\\x8e\\xe2\\x81\\xa6"},
+      {TEXT("\xe2\x80\xa7\xe2\x80\xaf"), "\"\xe2\x80\xa7\xe2\x80\xaf\"", "\xe2\x80\xa7\xe2\x80\xaf"},
+      {TEXT("\xf3\xa0\x80\x81"), "\"\\udb40\\udc01\"", "\\xf3\\xa0\\x80\\x81"},
       {TEXT("\x80"), "\"\\ufffd\"", "\\x80"},
       {TEXT("a\xff\xfez"), "\"a\\ufffd\\ufffdz\"", "a\\xff\\xfez"},
       {TEXT("\xc3"), "\"\\ufffd\"", "\\xc3"},
@@ -104,7 +127,7 @@ static void bytes_are_escaped(void **state) {
       {TEXT("\xed\xa0\x80"), "\"\\ufffd\\ufffd\\ufffd\"", "\\xed\\xa0\\x80"},
       {TEXT("\xe2\x82"), "\"\\ufffd\\ufffd\"", "\\xe2\\x82"},
       {TEXT("\xf4\x90\x80\x80"), "\"\\ufffd\\ufffd\\ufffd\\ufffd\"", "\\xf4\\x90\\x80\\x80"},
-      {TEXT("\xf4\x8f\xbf\xbf"), "\"\xf4\x8f\xbf\xbf\"", "\\xf4\\x8f\\xbf\\xbf"},
+      {TEXT("\xf4\x8f\xbf\xbf"), "\"\\udbff\\udfff\"", "\\xf4\\x8f\\xbf\\xbf"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct bytes json = {0}, printable = {0};
@@ -141,6 +164,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_form_is_kept),
       cmocka_unit_test(an_exempt_one_has_its_name),
+      cmocka_unit_test(ids_are_tame),
       cmocka_unit_test(numbers_have_a_point),
       cmocka_unit_test(bytes_are_escaped),
       cmocka_unit_test(any_two_bytes_are_json),
