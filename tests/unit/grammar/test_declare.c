@@ -43,7 +43,7 @@ static void overrides_need_their_rule(void **state) {
       {"score A 2", "E203@1:7"},
       {"disable A", "E203@1:9"},
       {"disable E\n" EXEMPT("E"), ""},
-      {"score E 2\n" EXEMPT("E"), "E203@1:7"},
+      {"score E 2\n" EXEMPT("E"), "E203@1:7(2:8)"},
       {"list L_X : name { \"a\" }", "E101@1:6"},
   };
   expect_said(PASS_DECLARE, rows, COUNT(rows));

@@ -104,18 +104,18 @@ static void additions_come_before_removals(void **state) {
       /* Compared form against compared form. */
       {"list l : name { \"A.example.\" }\nlist l -= { \"a.EXAMPLE\" }", "{}", ""},
       {"list l : mailbox { \"A@b\" }\nlist l -= { \"<a@B>\" }", "{}", ""},
-      {"list l : string { \"A\" }\nlist l -= { \"a\" }", "{\"A\"}", "W301@2:13"},
+      {"list l : string { \"A\" }\nlist l -= { \"a\" }", "{\"A\"}", "W301@2:13(1:6)"},
       {"list l : regex { /a/, /a/i }\nlist l -= { /a/ }", "{/a/i}", ""},
       {"list l : network { 10.0.0.0/8, 10.0.0.0/9 }\nlist l -= { 10.0.0.0/8 }", "{10.0.0.0/9}", ""},
       {"list l : network { 192.0.2.1/32 }\nlist l -= { 192.0.2.1 }", "{}", ""},
       {"list l : address { 192.0.2.1 }\nlist l -= { ::ffff:192.0.2.1 }", "{}", ""},
       {"list l : network { ::/0, 0.0.0.0/0 }\nlist l -= { 0.0.0.0/0 }", "{::/0}", ""},
-      {"list l : name { \"a\" }\nlist l -= { \"b\", \"a\", \"b\" }", "{}", "W301@2:13 W301@2:23"},
+      {"list l : name { \"a\" }\nlist l -= { \"b\", \"a\", \"b\" }", "{}", "W301@2:13(1:6) W301@2:23(1:6)"},
       {"list l : name { \"a\" }\nlist l -= from \"empty\"", "{\"a\"}", ""},
       {"list l : name from \"names\"\nlist l -= { \"b.example\", \"c#d.example\" }",
        "{\"a.example\" \"last.example\"}", ""},
       {"list l : name { \"last.example\" }\nlist l -= from \"names\"", "{}",
-       "W301@names:2:2 W301@names:4:1 W301@names:5:1"},
+       "W301@names:2:2(1:6) W301@names:4:1(1:6) W301@names:5:1(1:6)"},
       {"list l : name { \"a\" }\nlist l -= { 5 }", "{\"a\"}", "E210@2:13"},
   };
   expect_rows(rows, COUNT(rows));
@@ -158,9 +158,9 @@ static void lists_must_be_there(void **state) {
   static const struct said_row rows[] = {
       {"list l += { \"a\" }", "E203@1:6"},
       {"list l -= from \"nowhere\"", "E203@1:6"},
-      {"let l = helo\nlist l += { \"a\" }", "E203@2:6"},
+      {"let l = helo\nlist l += { \"a\" }", "E203@2:6(1:5)"},
       {"map m += { \"a\" = { \"b\" } }", "E203@1:5"},
-      {"list m : name { \"a\" }\nmap m += { \"a\" = { \"b\" } }", "E203@2:5"},
+      {"list m : name { \"a\" }\nmap m += { \"a\" = { \"b\" } }", "E203@2:5(1:6)"},
       /* The second definition has been reported; its items do not go anywhere strange. */
       {"let m = helo\nmap m { \"a\" = { \"b\" } }", "E201@2:5(1:5)"},
   };

@@ -10,7 +10,7 @@
 static const char *order(struct subject *s) {
   buf_clear(&s->out);
   for (const struct stmt *stmt = s->c.statements; stmt; stmt = stmt->next)
-    buf_printf(&s->out, "%s%.*s", s->out.len ? " " : "", TEXT_ARG(stmt->name.text));
+    if (stmt->kind != S_BROKEN) buf_printf(&s->out, "%s%.*s", s->out.len ? " " : "", TEXT_ARG(stmt->name.text));
   buf_byte(&s->out, '\0');
   return s->out.ptr;
 }
