@@ -17,7 +17,7 @@ static void parts_that_exclude_each_other(void **state) {
       {"rcpt.count >= 5 and rcpt.count < 5", "W302@1:21(1:1)"},
       {"rcpt.count == 5 and rcpt.count == 6", "W302@1:21(1:1)"},
       {"rcpt.count == 5 and rcpt.count > 5", "W302@1:21(1:1)"},
-      {"rcpt.count < -5 and rcpt.count > -5", "W302@1:1 W302@1:21"}, /* each by itself, by the range of the fact */,
+      {"rcpt.count < -5 and rcpt.count > -5", "W302@1:1 W302@1:21"}, /* each by itself, by its range */
       {"helo == \"a\" and helo == \"b\"", "W302@1:17(1:1)"},
       {"auth.user == \"a\" and tls.verified and auth.user == \"b\"", "W302@1:39(1:1)"},
       {"client.ip == 192.0.2.1 and not client.ip == 192.0.2.1", "W302@1:28(1:1)"},
