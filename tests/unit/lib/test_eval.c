@@ -3,14 +3,14 @@
 #include "unit/lib/api.h"
 
 /* Rule sets of unlike size, all of which hit once on the facts below. */
-static const char *const texts[] = {
-    "rule A { describe \"a\" score 1 when helo == \"mx.example\" }\n",
-    "rule A { describe \"a\" score 2 when helo =~ /^mx\\.ex(am)+ple$/ }\n"
-    "rule B { describe \"b\" score 1 when helo =~ /^a/ or mail.size == 5 }\n"
-    "rule C { describe \"c\" score 1 when not helo.is_fqdn }\n",
-    "list l : name { \"mx.example\" }\nrule A { describe \"a\" score 3 when helo in l and helo.org_domain }\n"
-    "rule N { describe \"n\" score 1 when any(dns.address(helo)) == 192.0.2.1 }\n",
-};
+static const char one[] = "rule A { describe \"a\" score 1 when helo == \"mx.example\" }\n";
+static const char patterns[] = "rule A { describe \"a\" score 2 when helo =~ /^mx\\.ex(am)+ple$/ }\n"
+                               "rule B { describe \"b\" score 1 when helo =~ /^a/ or mail.size == 5 }\n"
+                               "rule C { describe \"c\" score 1 when not helo.is_fqdn }\n";
+static const char lists[] = "list l : name { \"mx.example\" }\n"
+                            "rule A { describe \"a\" score 3 when helo in l and helo.org_domain }\n"
+                            "rule N { describe \"n\" score 1 when any(dns.address(helo)) == 192.0.2.1 }\n";
+static const char *const texts[] = {one, patterns, lists};
 enum { SETS = COUNT(texts) };
 
 static assay_facts *facts_make(const assay_alloc *alloc) {
