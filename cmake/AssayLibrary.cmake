@@ -19,7 +19,7 @@ function(assay_library_shape target name)
   target_link_libraries(${target} PRIVATE ${library_needs})
 endfunction()
 
-# The soname changes when a symbol goes or changes, and with it the first number of the version.
+# The soname changes when a symbol goes or changes; before 1.0 the second number of the version does too.
 add_library(assay_shared SHARED ${library_objects})
 assay_library_shape(assay_shared assay)
 set_target_properties(assay_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION 0 LINK_DEPENDS ${symbol_map})
@@ -48,7 +48,7 @@ install(EXPORT assayStaticTargets NAMESPACE assay:: DESTINATION ${package_dir})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/assay DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/assayConfig.cmake.in ${CMAKE_BINARY_DIR}/assayConfig.cmake
   INSTALL_DESTINATION ${package_dir})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/assayConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/assayConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/assayConfig.cmake ${CMAKE_BINARY_DIR}/assayConfigVersion.cmake
   DESTINATION ${package_dir})
 # Relative to itself, so that an installation can be moved.
