@@ -98,6 +98,8 @@ void value_CALL(struct workspace *ws, const struct insn *insn, const struct valu
     known &= operands[i]->known;
     if (!operands[i]->known && (enum why)operands[i]->why > why) why = (enum why)operands[i]->why;
   }
+  if (each < ARGUMENTS_MAX && vm_may_be_nothing(operands[each]) && (enum why)operands[each]->why < why)
+    why = (enum why)operands[each]->why; /* an empty list decides by itself */
   if (each < ARGUMENTS_MAX && vm_is_nothing(operands[each]))
     *out = (struct value){.known = 1};
   else if (!known)

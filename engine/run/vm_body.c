@@ -18,6 +18,14 @@ static enum why why_unknown(const struct value *a, const struct value *b) {
   return (enum why)(a->why > b->why ? a : b)->why;
 }
 
+/* The same where operands are taken element by element: an empty list decides by itself. */
+static enum why why_each(const struct insn *insn, const struct value *a, const struct value *b) {
+  enum why why = why_unknown(a, b);
+  if (insn->each & 1 && vm_may_be_nothing(a) && a->why < why) why = (enum why)a->why;
+  if (insn->each & 2 && vm_may_be_nothing(b) && b->why < why) why = (enum why)b->why;
+  return why;
+}
+
 static void join_miss(struct joined *joined, enum why why) {
   if (!joined->partial || why < joined->why) joined->why = why;
   joined->partial = true;
@@ -73,7 +81,7 @@ static void run_value(struct workspace *ws, const struct insn *insn) {
   else if (insn->each && over_nothing(insn, a, b))
     *out = (struct value){.known = 1};
   else if (!(a->known && b->known))
-    *out = unknown_value(why_unknown(a, b));
+    *out = unknown_value(why_each(insn, a, b));
   else if (insn->each)
     value_of_each(ws, insn, a, b, out);
   else
@@ -126,7 +134,7 @@ static void run_test(struct workspace *ws, const struct insn *insn) {
   if (insn->each && over_nothing(insn, a, b))
     answer = ANSWER_NO;
   else if (!(a->known && b->known))
-    answer = answer_unknown(why_unknown(a, b));
+    answer = answer_unknown(why_each(insn, a, b));
   else if (insn->each)
     answer = test_of_each(ws, insn, a, b);
   else

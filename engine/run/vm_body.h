@@ -26,4 +26,9 @@ static inline bool vm_is_nothing(const struct value *list) {
   return list->known && !list->partial && list->count == 0;
 }
 
+/* A list that may still turn out to be empty: then the other operands are not needed. */
+static inline bool vm_may_be_nothing(const struct value *list) {
+  return !list->known || (list->partial && list->count == 0);
+}
+
 #endif

@@ -79,6 +79,8 @@ static const struct {
     /* of several unknown operands the reason that is harder to mend */
     {{{H, NULL, WHY_NOT_YET}, {IP, NULL, WHY_FAILED}, {SIZE, "0", 0}}, {{0}}, {ANSWER_FAILED, ANSWER_NOT_YET}, 0},
     {{{H, NULL, WHY_FAILED}, {IP, "192.0.2.1", 0}, {SIZE, NULL, WHY_NOT_YET}}, {{0}}, {ANSWER_FAILED, ANSWER_FAILED}, 0},
+    /* a list that is not there yet may be empty, and then no other operand is needed */
+    {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, NULL, WHY_FAILED}}, {{0}}, {ANSWER_FAILED, ANSWER_NOT_YET}, 0},
     /* the function has no answer */
     {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, "999", 0}},
      {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", "", 0}},

@@ -112,7 +112,10 @@ static const struct row {
     {{RCPT(""), NOT("helo.verb", NEVER)}, {{0}},                "..00.00.."},
     {{RCPT("ab@x.test"), NOT("helo.verb", NEVER)}, {{0}},       "..nn.0n.."},
     {{NOT("rcpt", FAILED), VERB("ab")}, {{0}},                  "..ff.ff.."},
-    {{NOT("rcpt", FAILED), NOT("helo.verb", NEVER)}, {{0}},     "..nn.fn.."},
+    /* mended, the list may be empty, and then it decides by itself */
+    {{NOT("rcpt", FAILED), NOT("helo.verb", NEVER)}, {{0}},     "..ff.ff.."},
+    {{NOT("helo.verb", NEVER)}, {{0}},                          "..??.??.."},
+    {{NOT("rcpt", NEVER), NOT("helo.verb", FAILED)}, {{0}},     "..nn.nn.."},
     /* two lists, each known or in part: what is there may decide, else the milder reason */
     {{H("a.test"), S("b.test")},
      {Q(A, "a.test", "192.0.2.1 192.0.2.2"), Q(AAAA, "a.test", ""), Q(A, "b.test", "192.0.2.3 192.0.2.2"),
@@ -137,7 +140,7 @@ static const struct row {
     {{H("a.test"), S("b.test")}, {Q(A, "a.test", ""), Q(AAAA, "a.test", ""), NO(A, "b.test", NEVER)}, "....0...1"},
     {{H("a.test"), S("b.test")}, {NO(A, "a.test", NEVER), Q(A, "b.test", ""), Q(AAAA, "b.test", "")}, "....0...1"},
     {{H("localhost")}, {{0}},                                   "....0..00"}, /* nothing to ask */
-    {{H("a.test"), NOT("server.name", FAILED)}, {{0}},          "....f...1"},
+    {{H("a.test"), NOT("server.name", FAILED)}, {{0}},          "....?...1"},
     /* lists of lists are joined; how long one in part is nobody knows, and the milder reason counts */
     {{H("a.test")},
      {Q(MX, "a.test", "m.test n.test"), Q(A, "m.test", "192.0.2.1 192.0.2.2"), Q(AAAA, "m.test", ""),
