@@ -4,10 +4,12 @@
 #define ASSAY_ASSAY_H
 
 #include <assay/alloc.h>
+#include <assay/answer.h>
 #include <assay/diag.h>
 #include <assay/eval.h>
 #include <assay/facts.h>
 #include <assay/loader.h>
+#include <assay/resolver.h>
 #include <assay/ruleset.h>
 #include <assay/status.h>
 #include <assay/value.h>

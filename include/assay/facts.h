@@ -4,6 +4,7 @@
 #define ASSAY_FACTS_H
 
 #include <assay/alloc.h>
+#include <assay/answer.h>
 #include <assay/status.h>
 #include <assay/value.h>
 #include <stdbool.h>
@@ -123,19 +124,6 @@ ASSAY_API assay_status assay_facts_append(assay_facts *facts, assay_fact fact, c
  * when there is no such reason. Since 0.1. */
 ASSAY_API assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why);
 
-/* The types of DNS questions (RFC 1035 section 3.2.2; AAAA: RFC 3596). Since 0.1. */
-typedef enum assay_question_type {
-  ASSAY_QUESTION_A,
-  ASSAY_QUESTION_AAAA,
-  ASSAY_QUESTION_PTR, /* the name is the address in text, or its reverse name (RFC 1035 section 3.5, RFC 3596) */
-  ASSAY_QUESTION_MX,
-  ASSAY_QUESTION_TXT,
-  ASSAY_QUESTION_NS
-} assay_question_type;
-
-/* The type in a word: "A" … "NS"; "unknown" for what is none. Static; never NULL. From any thread. Since 0.1. */
-ASSAY_API const char *assay_question_type_text(assay_question_type type);
-
 /* Answers a question with `count` records: addresses in text for A and AAAA, names for PTR, MX and NS (MX in order
  * of preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. Names are compared without
  * regard to case and a last dot, labels beyond ASCII as A-labels. Everything is copied. A later answer to the same
@@ -151,6 +139,27 @@ ASSAY_API assay_status assay_facts_answer(assay_facts *facts, assay_question_typ
  * Since 0.1. */
 ASSAY_API assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name,
                                                   size_t name_len, assay_why why);
+
+/* Takes what became of a question: the records, or why there are none. Everything is copied; a later answer replaces the
+ * earlier; after an error the old one stands. ASSAY_BAD_VALUE when a record of A or AAAA is not 4 or 16 bytes long;
+ * ASSAY_NO_MEMORY and ASSAY_BAD_ARGUMENT as above, the latter also when there is no such outcome. Since 0.1. */
+ASSAY_API assay_status assay_facts_take_answer(assay_facts *facts, assay_question_type type, const char *name,
+                                               size_t name_len, const assay_answer *answer);
+
+/* Looks for the answer to a question in what a host already knows: true, with *out filled, when it is there. It runs in
+ * the midst of an evaluation, so it must not wait, nor call anything that takes these facts; what *out points to stays as
+ * it is until the evaluation has returned. name: as assay_verdict_question_at gives it, not NUL-terminated. Since 0.1. */
+typedef bool (*assay_answers_fn)(void *user, assay_question_type type, const char *name, size_t name_len,
+                                 assay_answer *out);
+
+/* Where an evaluation, and assay_facts_iprev, look for an answer that the facts do not hold: what is found counts, and is
+ * not kept. NULL: nowhere, as in new facts. Clearing the facts does not change it. facts may be NULL. Since 0.1. */
+ASSAY_API void assay_facts_answers_from(assay_facts *facts, assay_answers_fn find, void *user);
+
+/* The result of `iprev` for the client (RFC 8601 section 3), from its address and the answers that there are: over its
+ * first ten reverse names, in bytewise order. ASSAY_IPREV_NONE while an answer that it takes has not come, when the
+ * client's address is unknown or empty, or facts are NULL. Since 0.1. */
+ASSAY_API assay_iprev assay_facts_iprev(const assay_facts *facts);
 
 #ifdef __cplusplus
 }

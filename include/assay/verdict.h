@@ -90,6 +90,11 @@ ASSAY_API assay_status assay_verdict_unknown_at(const assay_verdict *verdict, si
  * "dns.address(helo)". NULL past the end of either. Since 0.1. */
 ASSAY_API const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait);
 
+/* What became of the question that this wait stands for; of several (A and AAAA, a list of zones) the one that makes the
+ * rule's reason. For a fact: ASSAY_OUTCOME_PENDING, _FAILED or _NEVER, by its reason. ASSAY_OUTCOME_NEVER past the end of
+ * either. Since 0.1. */
+ASSAY_API assay_outcome assay_verdict_wait_outcome(const assay_verdict *verdict, size_t unknown, size_t wait);
+
 /* A look-up whose answer could still change the action. Since 0.1. */
 typedef struct assay_question {
   assay_question_type type;
