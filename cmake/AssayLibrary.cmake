@@ -5,8 +5,8 @@ include(CMakePackageConfigHelpers)
 set(library_objects
   $<TARGET_OBJECTS:assay_base> $<TARGET_OBJECTS:assay_program> $<TARGET_OBJECTS:assay_facts>
   $<TARGET_OBJECTS:assay_run> $<TARGET_OBJECTS:assay_grammar> $<TARGET_OBJECTS:assay_grammar_generated>
-  $<TARGET_OBJECTS:assay_lib>)
-set(library_needs PkgConfig::PCRE2 PkgConfig::PSL PkgConfig::IDN2 m)
+  $<TARGET_OBJECTS:assay_lib> $<TARGET_OBJECTS:assay_dns>)
+set(library_needs PkgConfig::PCRE2 PkgConfig::PSL PkgConfig::IDN2 PkgConfig::CARES m)
 set(symbol_map ${CMAKE_SOURCE_DIR}/src/lib/assay.map)
 
 # assay_library_shape(TARGET NAME): what the two public shapes share
