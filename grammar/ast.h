@@ -88,7 +88,7 @@ struct expr {
 
 /* --- tests --- */
 
-enum outcome { OUTCOME_HIT, OUTCOME_MISS, OUTCOME_UNKNOWN };
+enum test_outcome { TEST_HIT, TEST_MISS, TEST_UNKNOWN };
 enum atom_kind { ATOM_STRING, ATOM_ADDRESS, ATOM_NUMBER, ATOM_WORD };
 
 /* A value in a test. */
@@ -112,7 +112,7 @@ struct test_line {
   struct atom *atoms;
   struct expr *items;     /* LIST: E_SET */
   struct map_pair *pairs; /* MAP */
-  enum outcome outcome; /* PIN; EXPECT_RULE */
+  enum test_outcome outcome; /* PIN; EXPECT_RULE */
   enum expect_kind expect;
   bool negated;
   enum compare_op op;   /* EXPECT_SCORE */
@@ -122,7 +122,7 @@ struct test_line {
 };
 
 struct test_tree {
-  enum outcome outcome; /* inside a rule */
+  enum test_outcome outcome; /* inside a rule */
   struct text title;    /* ptr NULL when there is none */
   struct span span;     /* of its head */
   struct test_line *lines;

@@ -17,7 +17,7 @@ static void lint_constant(struct compilation *c, const struct expr *when, const 
 /* A rule that no test has seen hit may be one that cannot. */
 static void lint_tests(struct compilation *c, const struct rule_decl *rule) {
   const struct test_tree *test = rule->body->tests;
-  while (test && test->outcome != OUTCOME_HIT) test = test->next;
+  while (test && test->outcome != TEST_HIT) test = test->next;
   if (test) return;
   bool none = !rule->body->tests;
   report(c->diags, NO_TESTS, rule->span, none ? "`%.*s` has no tests" : "no test of `%.*s` hits",

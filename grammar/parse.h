@@ -86,8 +86,8 @@ struct body *body_score(struct parse *p, struct body *body, struct span span, st
 struct body *body_cap(struct parse *p, struct body *body, struct span span, struct number number);
 struct body *body_floor(struct parse *p, struct body *body, struct span span, struct number number);
 struct body *body_when(struct parse *p, struct body *body, struct span span, struct expr *when);
-struct body *body_test(struct parse *p, struct body *body, struct span span, enum outcome outcome, struct word title,
-                       struct test_line *lines);
+struct body *body_test(struct parse *p, struct body *body, struct span span, enum test_outcome outcome,
+                       struct word title, struct test_line *lines);
 
 struct atom *atom_string(struct parse *p, struct span span, struct text text);
 struct atom *atom_address(struct parse *p, struct span span, struct addr addr);
@@ -100,8 +100,8 @@ struct test_line *line_fact(struct parse *p, struct span span, struct word fact,
 struct test_line *line_dns(struct parse *p, struct span span, struct word type, struct atom *atoms);
 struct test_line *line_list(struct parse *p, struct span span, struct word list, struct expr *items);
 struct test_line *line_map(struct parse *p, struct span span, struct word map, struct map_pair *pairs);
-struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum outcome outcome);
-struct test_line *line_expect_rule(struct parse *p, struct span span, struct word rule, enum outcome outcome);
+struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum test_outcome outcome);
+struct test_line *line_expect_rule(struct parse *p, struct span span, struct word rule, enum test_outcome outcome);
 struct test_line *line_expect_score(struct parse *p, struct span span, enum compare_op op, struct number number);
 struct test_line *line_expect_word(struct parse *p, struct span span, enum expect_kind kind, struct word word,
                                    bool negated);

@@ -42,7 +42,7 @@ static void assay_yyerror(struct span *at, struct parse *p, const char *message)
   struct map_pair *pairs;
   struct atom *atom;
   struct test_line *line;
-  enum outcome outcome;
+  enum test_outcome outcome;
   enum compare_op compare;
 }
 
@@ -146,9 +146,9 @@ group_body:
 tags: name | tags ',' name                            { $$ = word_make(@$, $1.text); } ;
 
 outcome:
-    HIT                                               { $$ = OUTCOME_HIT; }
-  | MISS                                              { $$ = OUTCOME_MISS; }
-  | UNKNOWN                                           { $$ = OUTCOME_UNKNOWN; }
+    HIT                                               { $$ = TEST_HIT; }
+  | MISS                                              { $$ = TEST_MISS; }
+  | UNKNOWN                                           { $$ = TEST_UNKNOWN; }
   ;
 
 map: '{' pairs comma '}' { $$ = $2; } | '{' '}'       { $$ = NULL; } ;
@@ -192,9 +192,9 @@ atom:
   ;
 
 expect:
-    EXPECT UPPER                                      { $$ = line_expect_rule(p, @$, $2, OUTCOME_HIT); }
-  | EXPECT NOT UPPER                                  { $$ = line_expect_rule(p, @$, $3, OUTCOME_MISS); }
-  | EXPECT UNKNOWN UPPER                              { $$ = line_expect_rule(p, @$, $3, OUTCOME_UNKNOWN); }
+    EXPECT UPPER                                      { $$ = line_expect_rule(p, @$, $2, TEST_HIT); }
+  | EXPECT NOT UPPER                                  { $$ = line_expect_rule(p, @$, $3, TEST_MISS); }
+  | EXPECT UNKNOWN UPPER                              { $$ = line_expect_rule(p, @$, $3, TEST_UNKNOWN); }
   | EXPECT SCORE comparison num                       { $$ = line_expect_score(p, @$, $3, $4); }
   | EXPECT ACTION plain                               { $$ = line_expect_word(p, @$, EXPECT_ACTION, $3, false); }
   | EXPECT EXEMPT UPPER                               { $$ = line_expect_word(p, @$, EXPECT_EXEMPT, $3, false); }

@@ -209,8 +209,8 @@ struct body *body_when(struct parse *p, struct body *body, struct span span, str
   return body;
 }
 
-struct body *body_test(struct parse *p, struct body *body, struct span span, enum outcome outcome, struct word title,
-                       struct test_line *lines) {
+struct body *body_test(struct parse *p, struct body *body, struct span span, enum test_outcome outcome,
+                       struct word title, struct test_line *lines) {
   struct test_tree *test = test_new(p, span, title, lines);
   if (!body || !test) return body;
   test->outcome = outcome;
@@ -296,7 +296,7 @@ struct test_line *line_map(struct parse *p, struct span span, struct word map, s
   return line;
 }
 
-struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum outcome outcome) {
+struct test_line *line_pin(struct parse *p, struct span span, struct word rule, enum test_outcome outcome) {
   struct test_line *line = line_new(p, LINE_PIN, span, rule);
   if (line) line->outcome = outcome;
   return line;
@@ -308,7 +308,7 @@ static struct test_line *line_expect(struct parse *p, struct span span, enum exp
   return line;
 }
 
-struct test_line *line_expect_rule(struct parse *p, struct span span, struct word rule, enum outcome outcome) {
+struct test_line *line_expect_rule(struct parse *p, struct span span, struct word rule, enum test_outcome outcome) {
   struct test_line *line = line_expect(p, span, EXPECT_RULE, rule);
   if (line) line->outcome = outcome;
   return line;

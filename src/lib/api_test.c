@@ -23,8 +23,8 @@ struct runner {
 static const char *const outcomes[] = {"hit", "miss", "unknown"};
 static const enum answer_kind outcome_answers[] = {ANSWER_YES, ANSWER_NO, ANSWER_NOT_YET};
 
-static enum outcome outcome_of(enum answer_kind answer) {
-  return answer == ANSWER_YES ? OUTCOME_HIT : answer == ANSWER_NO ? OUTCOME_MISS : OUTCOME_UNKNOWN;
+static enum test_outcome outcome_of(enum answer_kind answer) {
+  return answer == ANSWER_YES ? TEST_HIT : answer == ANSWER_NO ? TEST_MISS : TEST_UNKNOWN;
 }
 
 static void clear(struct runner *r) {
@@ -93,10 +93,10 @@ static bool listed(const struct verdict *v, uint32_t index, bool exemption) {
   return false;
 }
 
-static enum outcome rule_outcome(const struct verdict *v, uint32_t rule) {
+static enum test_outcome rule_outcome(const struct verdict *v, uint32_t rule) {
   for (size_t i = 0; i < v->hit_count; i++)
-    if (v->hits[i] == rule) return OUTCOME_HIT;
-  return listed(v, rule, false) ? OUTCOME_UNKNOWN : OUTCOME_MISS;
+    if (v->hits[i] == rule) return TEST_HIT;
+  return listed(v, rule, false) ? TEST_UNKNOWN : TEST_MISS;
 }
 
 static bool holds(enum compare_op op, int64_t score, int64_t with) {

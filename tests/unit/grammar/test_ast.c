@@ -121,14 +121,14 @@ static void missing_operands_are_borne(void **state) {
   assert_null(body_cap(p, NULL, s, (struct number){0, false}));
   assert_null(body_floor(p, NULL, s, (struct number){0, false}));
   assert_null(body_when(p, NULL, s, NULL));
-  assert_null(body_test(p, NULL, s, OUTCOME_HIT, w, NULL));
+  assert_null(body_test(p, NULL, s, TEST_HIT, w, NULL));
   assert_null(stmt_body(p, S_RULE, s, w, NULL));
   assert_null(atom_append(NULL, NULL));
   assert_null(line_append(NULL, NULL));
   assert_null(map_pair_join(NULL, NULL));
   struct atom *atom = atom_word(p, s, TEXT("a"));
   assert_ptr_equal(atom_append(atom, NULL), atom);
-  struct test_line *line = line_pin(p, s, w, OUTCOME_HIT);
+  struct test_line *line = line_pin(p, s, w, TEST_HIT);
   assert_ptr_equal(line_append(line, NULL), line);
   assert_int_equal(m.s.diags.errors, 0);
   subject_close(&m.s);
@@ -147,9 +147,9 @@ static void lists_keep_their_order(void **state) {
   assert_int_equal(expected, 5);
   /* A dns block is several lines at once, put in where it stands. */
   for (int i = 0; i < 3; i++) block = line_append(block, line_dns(p, s, word_make(s, TEXT("A")), NULL));
-  lines = line_append(lines, line_pin(p, s, word_make(s, TEXT("B")), OUTCOME_HIT));
+  lines = line_append(lines, line_pin(p, s, word_make(s, TEXT("B")), TEST_HIT));
   lines = line_append(lines, block);
-  lines = line_append(lines, line_pin(p, s, word_make(s, TEXT("C")), OUTCOME_HIT));
+  lines = line_append(lines, line_pin(p, s, word_make(s, TEXT("C")), TEST_HIT));
   char order[8] = "";
   size_t count = 0;
   for (struct test_line *l = lines; l && count < 7; l = l->next) order[count++] = l->word.text.ptr[0];
@@ -177,7 +177,7 @@ static void new_nodes_point_at_nothing(void **state) {
   assert_int_equal(e->second, NO_INDEX);
   assert_int_equal(e->units[0], NO_INDEX);
   assert_int_equal(e->units[1], NO_INDEX);
-  assert_int_equal(line_pin(p, at(p, 0, 1), ab, OUTCOME_MISS)->index, NO_INDEX);
+  assert_int_equal(line_pin(p, at(p, 0, 1), ab, TEST_MISS)->index, NO_INDEX);
   assert_int_equal(ast_rule(p, at(p, 0, 1), TEXT("R"), false)->kind, E_RULE);
   assert_int_equal(ast_rule(p, at(p, 0, 1), TEXT("R_*"), true)->kind, E_WILD);
   subject_close(&m.s);
