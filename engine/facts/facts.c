@@ -150,25 +150,16 @@ static struct answer *answer_slot(struct facts *facts, enum question type, struc
   return answer;
 }
 
-assay_status facts_answer(struct facts *facts, enum question type, struct text name, const struct record *records,
-                          size_t count) {
+assay_status facts_answer(struct facts *facts, enum question type, struct text name, enum outcome outcome,
+                          const struct record *records, size_t count) {
   struct record *copies = arena_array(&facts->arena, count, sizeof *copies);
   for (size_t i = 0; copies && i < count; i++)
     copies[i] = (struct record){arena_text(&facts->arena, records[i].text), records[i].address};
   struct answer *answer = facts->arena.failed ? NULL : answer_slot(facts, type, name);
   if (!answer) return ASSAY_NO_MEMORY;
-  answer->known = true;
+  answer->outcome = outcome;
   answer->records = copies;
   answer->count = count;
-  facts->generation++;
-  return ASSAY_OK;
-}
-
-assay_status facts_answer_unknown(struct facts *facts, enum question type, struct text name, enum why why) {
-  struct answer *answer = answer_slot(facts, type, name);
-  if (!answer) return ASSAY_NO_MEMORY;
-  answer->known = false;
-  answer->why = why;
   facts->generation++;
   return ASSAY_OK;
 }

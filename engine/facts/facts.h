@@ -7,10 +7,8 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "facts/outcome.h"
 #include "facts/vocabulary.h"
-
-/* Why something is unknown, mildest first: of two operands the later reason decides, of an `or` the earlier. */
-enum why { WHY_NOT_YET, WHY_FAILED, WHY_NEVER };
 
 enum fact_state { FACT_UNSET, FACT_KNOWN, FACT_UNKNOWN };
 
@@ -33,9 +31,8 @@ struct record {
 struct answer {
   enum question type;
   struct text name; /* canonical: lower case, no trailing dot */
-  bool known;
-  enum why why;
-  struct record *records;
+  enum outcome outcome;
+  struct record *records; /* none unless it is OUTCOME_FOUND */
   size_t count;
 };
 
@@ -61,13 +58,18 @@ assay_status facts_set_int(struct facts *facts, unsigned field, int64_t value);
 assay_status facts_set_bool(struct facts *facts, unsigned field, bool value);
 assay_status facts_set_unknown(struct facts *facts, unsigned field, enum why why);
 
-/* Copies the records. A later answer to the same question replaces the earlier one. */
-assay_status facts_answer(struct facts *facts, enum question type, struct text name, const struct record *records,
-                          size_t count);
-assay_status facts_answer_unknown(struct facts *facts, enum question type, struct text name, enum why why);
+/* Copies the records, of which there are none unless outcome is OUTCOME_FOUND. A later answer to the same question
+ * replaces the earlier one. */
+assay_status facts_answer(struct facts *facts, enum question type, struct text name, enum outcome outcome,
+                          const struct record *records, size_t count);
 
-/* The answer, or NULL. `name` must be canonical. */
+/* The answer that the facts hold, or NULL. `name` must be canonical. */
 const struct answer *facts_find_answer(const struct facts *facts, enum question type, struct text name);
+
+/* What an unknown fact counts as. */
+static inline enum outcome facts_outcome(const struct facts *facts, const struct fact_value *fact) {
+  return outcome_of_why(fact->state == FACT_UNSET ? facts->unset_why : fact->why);
+}
 
 /* A mailbox in its compared form, in the arena: <> and a source route are taken off, ASCII letters lowered. */
 struct text mailbox_canonical(struct arena *arena, struct text text);

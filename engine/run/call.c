@@ -66,13 +66,13 @@ static void call_once(struct workspace *ws, const struct host_function *function
   for (size_t i = 0; i < function->count; i++) arguments[i] = value_out(function->arguments[i], operands[i]);
   assay_status status = function->call(function->user, arguments, &result, &call);
   if (status == ASSAY_NO_MEMORY) ws->failed = true;
-  if (status != ASSAY_OK || !value_in(ws, &result, function->result, out)) *out = (struct value){.why = WHY_FAILED};
+  if (status != ASSAY_OK || !value_in(ws, &result, function->result, out)) *out = value_unknown(OUTCOME_FAILED);
 }
 
 static void call_each(struct workspace *ws, const struct host_function *function, const struct value **operands,
                       unsigned each, struct value *out) {
   const struct value *list = operands[each];
-  struct joined joined = {.partial = list->partial, .why = (enum why)list->why};
+  struct joined joined = vm_join_begin(list);
   for (uint32_t i = 0; i < list->count; i++) {
     struct value item;
     operands[each] = &list->items[i];
@@ -91,19 +91,17 @@ void value_CALL(struct workspace *ws, const struct insn *insn, const struct valu
   const struct host_function *function = ws->linked->functions[call->function];
   const struct value *operands[ARGUMENTS_MAX] = {NULL};
   unsigned each = insn->each ? (unsigned)__builtin_ctz(insn->each) : ARGUMENTS_MAX;
-  bool known = true;
-  enum why why = WHY_NOT_YET;
+  const struct value *open = NULL; /* the unknown one whose reason decides */
   for (unsigned i = 0; i < function->count; i++) {
     operands[i] = workspace_slot(ws, call->operands[i]);
-    known &= operands[i]->known;
-    if (!operands[i]->known && (enum why)operands[i]->why > why) why = (enum why)operands[i]->why;
+    if (!operands[i]->known && (!open || value_why(operands[i]) > value_why(open))) open = operands[i];
   }
-  if (each < ARGUMENTS_MAX && vm_may_be_nothing(operands[each]) && (enum why)operands[each]->why < why)
-    why = (enum why)operands[each]->why; /* an empty list decides by itself */
+  if (open && each < ARGUMENTS_MAX && vm_may_be_nothing(operands[each]) && value_why(operands[each]) < value_why(open))
+    open = operands[each]; /* an empty list decides by itself */
   if (each < ARGUMENTS_MAX && vm_is_nothing(operands[each]))
     *out = (struct value){.known = 1};
-  else if (!known)
-    *out = (struct value){.why = (uint8_t)why};
+  else if (open)
+    *out = value_unknown((enum outcome)open->outcome);
   else if (each < ARGUMENTS_MAX)
     call_each(ws, function, operands, each, out);
   else

@@ -11,8 +11,8 @@
 struct gather {
   struct workspace *ws;
   VEC(struct value) items;
-  bool missing; /* some answer is not known, for the reason in why */
-  enum why why;
+  bool missing; /* some answer is not known */
+  enum outcome outcome; /* of what is missing; else of answers without records */
 };
 
 static void add(struct gather *gather, struct value value) {
@@ -24,16 +24,22 @@ static void add(struct gather *gather, struct value value) {
 }
 
 /* A list is used through any(…): of several missing parts the one that may come soonest could already make it true. */
-static void miss(struct gather *gather, enum why why) {
-  if (!gather->missing || why < gather->why) gather->why = why;
+static void miss(struct gather *gather, enum outcome outcome) {
+  if (!gather->missing || outcome_why(outcome) < outcome_why(gather->outcome)) gather->outcome = outcome;
   gather->missing = true;
 }
 
+/* Of several answers without records the one speaks whose name is at least there. */
+static void note_nothing(struct gather *gather, enum outcome outcome) {
+  bool first = gather->outcome == OUTCOME_FOUND;
+  if (!gather->missing && (first || outcome == OUTCOME_NODATA)) gather->outcome = outcome;
+}
+
 static void finish(const struct gather *gather, struct value *out) {
-  bool nothing = gather->missing && gather->items.count == 0;
-  *out = (struct value){.known = !nothing,
+  bool nothing = gather->items.count == 0;
+  *out = (struct value){.known = !(gather->missing && nothing),
                         .partial = gather->missing,
-                        .why = (uint8_t)gather->why,
+                        .outcome = (uint8_t)(gather->missing || nothing ? gather->outcome : OUTCOME_FOUND),
                         .count = (uint32_t)gather->items.count,
                         .items = gather->items.at};
 }
@@ -94,12 +100,15 @@ static const struct answer *find(struct gather *gather, enum question type, stru
   struct workspace *ws = gather->ws;
   const struct answer *answer = facts_find_answer(ws->facts, type, name);
   struct asked *asked = askable ? ask(ws, type, name) : NULL;
-  if (answer && answer->known) return answer;
   if (!answer && !askable) return NULL;
-  enum why why = answer ? answer->why : ws->facts->unasked_why;
-  if (!answer && !asked && why != WHY_NEVER) why = WHY_FAILED;
-  if (asked && why == WHY_NOT_YET) await(ws, asked, answer != NULL);
-  miss(gather, why);
+  enum outcome outcome = answer ? answer->outcome : outcome_of_why(ws->facts->unasked_why);
+  if (outcome_known(outcome)) {
+    if (outcome != OUTCOME_FOUND) note_nothing(gather, outcome);
+    return answer;
+  }
+  if (!answer && !asked && outcome == OUTCOME_PENDING) outcome = OUTCOME_OVER_BUDGET;
+  if (asked && outcome == OUTCOME_PENDING) await(ws, asked, answer != NULL);
+  miss(gather, outcome);
   return NULL;
 }
 
@@ -145,7 +154,7 @@ VALUE(DNS_EXISTS) {
   gather_name(&gather, QUESTION_AAAA, a->host);
   gather_name(&gather, QUESTION_MX, a->host);
   bool found = gather.items.count > 0;
-  *out = (struct value){.known = found || !gather.missing, .why = (uint8_t)gather.why, .number = found};
+  *out = found || !gather.missing ? (struct value){.known = 1, .number = found} : value_unknown(gather.outcome);
 }
 
 /* --- DNS lists (RFC 5782) --- */
@@ -174,7 +183,7 @@ static void gather_zone(struct gather *gather, struct text subject, struct text 
   const struct answer *answer = find(gather, QUESTION_A, name, askable && name.len <= NAME_MAX_BYTES);
   for (size_t i = 0; answer && i < answer->count; i++)
     if (is_refusal(answer->records[i].address)) {
-      miss(gather, WHY_FAILED);
+      miss(gather, OUTCOME_REFUSED);
       return;
     }
   for (size_t i = 0; answer && i < answer->count; i++) add_record(gather, QUESTION_A, &answer->records[i]);
@@ -222,21 +231,24 @@ static void sort_names(struct value *names, size_t count) {
   }
 }
 
-/* Whether the name resolves to the address, by the one question of the address's family. */
-static enum answer_kind resolves_to(struct workspace *ws, const struct host *host, struct addr addr) {
+/* Whether the name resolves to the address, by the one question of the address's family; *open: where that is unknown,
+ * what became of the question. */
+static enum answer_kind resolves_to(struct workspace *ws, const struct host *host, struct addr addr,
+                                    enum outcome *open) {
   struct gather gather = {.ws = ws};
   gather_name(&gather, addr.family == 6 ? QUESTION_AAAA : QUESTION_A, host);
   for (size_t i = 0; i < gather.items.count; i++)
     if (addr_eq(gather.items.at[i].addr, addr)) return ANSWER_YES;
-  return gather.missing ? answer_unknown(gather.why) : ANSWER_NO;
+  *open = gather.outcome;
+  return gather.missing ? answer_unknown(outcome_why(gather.outcome)) : ANSWER_NO;
 }
 
 /* Of several names the first confirmed one. *confirmed is where it stands, or count when none is. */
 static enum answer_kind find_confirmed(struct workspace *ws, const struct value *names, size_t count, struct addr addr,
-                                       size_t *confirmed) {
+                                       size_t *confirmed, enum outcome *open) {
   *confirmed = count;
   for (size_t i = 0; i < count; i++) {
-    enum answer_kind answer = resolves_to(ws, names[i].host, addr);
+    enum answer_kind answer = resolves_to(ws, names[i].host, addr, open);
     if (answer == ANSWER_YES) *confirmed = i;
     if (answer != ANSWER_NO) return answer;
   }
@@ -244,15 +256,15 @@ static enum answer_kind find_confirmed(struct workspace *ws, const struct value 
 }
 
 /* The client's reverse name may come from the front end or from DNS: where DNS is off, the front end's reason counts. */
-static void set_open(struct workspace *ws, struct value *out, enum why why) {
-  bool dns_off = ws->facts->unasked_why == WHY_NEVER && why == WHY_NEVER;
-  *out = (struct value){.why = (uint8_t)(dns_off ? ws->facts->unset_why : why)};
+static void set_open(struct workspace *ws, struct value *out, enum outcome outcome) {
+  bool dns_off = ws->facts->unasked_why == WHY_NEVER && outcome == OUTCOME_NEVER;
+  *out = value_unknown(dns_off ? outcome_of_why(ws->facts->unset_why) : outcome);
 }
 
 static bool known_fact(struct workspace *ws, enum field field, struct value *out) {
   const struct fact_value *fact = &ws->facts->values[field];
   if (fact->state == FACT_UNSET) return false;
-  *out = (struct value){.why = (uint8_t)fact->why};
+  *out = value_unknown(facts_outcome(ws->facts, fact));
   if (fact->state == FACT_KNOWN) value_name(ws, fact->text, out);
   return true;
 }
@@ -261,7 +273,7 @@ static bool known_fact(struct workspace *ws, enum field field, struct value *out
 static bool know_client(struct gather *gather, struct addr *client) {
   const struct fact_value *ip = &gather->ws->facts->values[FIELD_CLIENT_IP];
   *client = ip->address;
-  if (ip->state != FACT_KNOWN) miss(gather, ip->state == FACT_UNSET ? gather->ws->facts->unset_why : ip->why);
+  if (ip->state != FACT_KNOWN) miss(gather, facts_outcome(gather->ws->facts, ip));
   return ip->state == FACT_KNOWN;
 }
 
@@ -269,7 +281,7 @@ static bool know_client(struct gather *gather, struct addr *client) {
 static bool ptr_names(struct gather *gather, struct addr *client, struct value *out) {
   if (know_client(gather, client)) gather_ptr(gather, *client);
   sort_names(gather->items.at, gather->items.count);
-  if (gather->missing) set_open(gather->ws, out, gather->why);
+  if (gather->missing) set_open(gather->ws, out, gather->outcome);
   return !gather->missing;
 }
 
@@ -278,10 +290,11 @@ void value_rdns(struct workspace *ws, enum field field, struct value *out) {
   struct addr client;
   if (known_fact(ws, field, out) || !ptr_names(&names, &client, out)) return;
   size_t at = 0;
+  enum outcome open = OUTCOME_FOUND;
   enum answer_kind answer = ANSWER_NO;
-  if (names.items.count > 1) answer = find_confirmed(ws, names.items.at, names.items.count, client, &at);
+  if (names.items.count > 1) answer = find_confirmed(ws, names.items.at, names.items.count, client, &at, &open);
   if (answer >= ANSWER_NOT_YET)
-    set_open(ws, out, (enum why)(answer - ANSWER_NOT_YET));
+    set_open(ws, out, open);
   else
     value_name(ws, names.items.count ? names.items.at[answer == ANSWER_YES ? at : 0].host->raw : TEXT(""), out);
 }
@@ -297,16 +310,17 @@ VALUE(RDNS_CONFIRMED) {
     if (!out->known || out->host->props >> HOST_IS_EMPTY & 1) return;
     add(&names, *out);
     if (!know_client(&names, &client)) {
-      set_open(ws, out, names.why);
+      set_open(ws, out, names.outcome);
       return;
     }
   } else if (!ptr_names(&names, &client, out)) {
     return;
   }
   size_t at;
-  enum answer_kind answer = find_confirmed(ws, names.items.at, names.items.count, client, &at);
+  enum outcome open;
+  enum answer_kind answer = find_confirmed(ws, names.items.at, names.items.count, client, &at, &open);
   if (answer >= ANSWER_NOT_YET)
-    set_open(ws, out, (enum why)(answer - ANSWER_NOT_YET));
+    set_open(ws, out, open);
   else
     value_name(ws, answer == ANSWER_YES ? names.items.at[at].host->raw : TEXT(""), out);
 }

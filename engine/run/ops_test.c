@@ -78,7 +78,7 @@ TEST(TRUTH) {
     default: break;
   }
   if (a->count) return ANSWER_YES;
-  return a->partial ? answer_unknown((enum why)a->why) : ANSWER_NO;
+  return a->partial ? answer_unknown(value_why(a)) : ANSWER_NO;
 }
 
 TEST(TLD_KNOWN) {

@@ -9,7 +9,7 @@ void value_name(struct workspace *ws, struct text raw, struct value *out) {
   out->host = arena_new(&ws->arena, sizeof *out->host);
   if (out->host && host_scan(out->host, raw, &ws->arena)) return;
   ws->failed = true;
-  *out = (struct value){.why = WHY_FAILED};
+  *out = value_unknown(OUTCOME_FAILED);
 }
 
 struct text value_reverse_name(struct workspace *ws, struct addr addr) {
@@ -24,7 +24,7 @@ static void fact_list(struct workspace *ws, const struct fact_value *fact, struc
   struct value *items = arena_array(&ws->arena, fact->list.count, sizeof *items);
   if (!items) {
     ws->failed = true;
-    *out = (struct value){.why = WHY_FAILED};
+    *out = value_unknown(OUTCOME_FAILED);
     return;
   }
   for (size_t i = 0; i < fact->list.count; i++) items[i] = (struct value){.known = 1, .text = fact->list.at[i]};
@@ -36,11 +36,11 @@ void value_FACT(struct workspace *ws, const struct insn *insn, const struct valu
   (void)a, (void)b;
   unsigned field = ws->linked->fields[insn->c];
   const struct fact_value *fact = &ws->facts->values[field];
-  *out = (struct value){.known = fact->state == FACT_KNOWN};
-  if (!out->known) {
-    out->why = (uint8_t)(fact->state == FACT_UNSET ? ws->facts->unset_why : fact->why);
+  if (fact->state != FACT_KNOWN) {
+    *out = value_unknown(facts_outcome(ws->facts, fact));
     return;
   }
+  *out = (struct value){.known = 1};
   switch (vocabulary_fact(ws->facts->vocabulary, field)->type) {
     case FIELD_BOOL:
     case FIELD_INT: out->number = fact->number; break;
@@ -84,7 +84,7 @@ VALUE(EDIT_DISTANCE) { UNUSED; set_int(out, strfn_edit_distance(a->text, b->text
 VALUE(LIST_LENGTH) {
   UNUSED;
   set_int(out, a->count);
-  if (a->partial) *out = (struct value){.why = a->why};
+  if (a->partial) *out = value_unknown((enum outcome)a->outcome);
 }
 
 VALUE(NAME_ORG) {

@@ -13,9 +13,10 @@ static inline enum answer_kind answer_unknown(enum why why) {
   return (enum answer_kind)(ANSWER_NOT_YET + why);
 }
 
-/* A list may be partial: what is there is known, but something may be missing, for the reason in `why`. */
+/* A list may be partial: what is there is known, but something may be missing. `outcome` says what keeps it from being
+ * known, or wholly known; of an empty list, why there is nothing. */
 struct value {
-  uint8_t known, partial, why;
+  uint8_t known, partial, outcome;
   uint32_t count; /* of a list */
   union {
     int64_t number;
@@ -26,5 +27,14 @@ struct value {
     const struct value *items;
   };
 };
+
+static inline struct value value_unknown(enum outcome outcome) {
+  return (struct value){.outcome = (uint8_t)outcome};
+}
+
+/* Of one that is not known, or not wholly. */
+static inline enum why value_why(const struct value *value) {
+  return outcome_why((enum outcome)value->outcome);
+}
 
 #endif

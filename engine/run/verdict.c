@@ -53,10 +53,10 @@ assay_status verdict_add_open(struct verdict *v, struct verdict_open open) {
   return ASSAY_OK;
 }
 
-assay_status verdict_add_wait(struct verdict *v, uint32_t wait) {
+assay_status verdict_add_wait(struct verdict *v, struct verdict_wait wait) {
   struct verdict_open *open = &v->open[v->open_count - 1];
   for (uint32_t i = 0; i < open->wait_count; i++)
-    if (v->waits[open->waits + i] == wait) return ASSAY_OK;
+    if (v->waits[open->waits + i].at == wait.at) return ASSAY_OK;
   if (open->wait_count >= WAITS_MAX) return ASSAY_OK;
   if (!mem_grow(v->alloc, (void **)&v->waits, &v->wait_cap, v->wait_count + 1, sizeof *v->waits))
     return ASSAY_NO_MEMORY;

@@ -10,6 +10,11 @@
 
 enum { WAITS_MAX = 64 };
 
+struct verdict_wait {
+  uint32_t at;
+  enum outcome outcome; /* what keeps it from being known */
+};
+
 struct verdict_open {
   uint32_t index; /* of the rule, or of the exemption */
   bool exemption;
@@ -34,7 +39,7 @@ struct verdict {
   size_t hit_count, hit_cap;
   struct verdict_open *open;
   size_t open_count, open_cap;
-  uint32_t *waits;
+  struct verdict_wait *waits;
   size_t wait_count, wait_cap;
   struct buf reply; /* ends with a NUL; empty when the action has no reply */
   bool has_reply;
@@ -49,7 +54,7 @@ void verdict_clear(struct verdict *verdict);
 
 assay_status verdict_add_hit(struct verdict *verdict, uint32_t rule);
 assay_status verdict_add_open(struct verdict *verdict, struct verdict_open open);
-assay_status verdict_add_wait(struct verdict *verdict, uint32_t wait); /* to the latest open one; once */
+assay_status verdict_add_wait(struct verdict *verdict, struct verdict_wait wait); /* to the latest open one; once */
 
 /* A pinned answer of a rule, for tests. */
 struct verdict_pin {

@@ -4,35 +4,31 @@
 
 #include "run/ops.h"
 
-static struct value unknown_value(enum why why) {
-  return (struct value){.why = (uint8_t)why};
-}
-
 /* Stands for an operand that an instruction does not have. */
 static const struct value absent = {.known = 1};
 
-/* Of two operands, not both known, the reason that is harder to mend decides: the result cannot be known before both
- * are. */
-static enum why why_unknown(const struct value *a, const struct value *b) {
-  if (a->known || b->known) return (enum why)(a->known ? b : a)->why;
-  return (enum why)(a->why > b->why ? a : b)->why;
+/* Of two operands, not both known, the one whose reason is harder to mend decides: the result cannot be known before
+ * both are. */
+static const struct value *unknown_one(const struct value *a, const struct value *b) {
+  if (a->known || b->known) return a->known ? b : a;
+  return value_why(a) >= value_why(b) ? a : b;
 }
 
 /* The same where operands are taken element by element: an empty list decides by itself. */
-static enum why why_each(const struct insn *insn, const struct value *a, const struct value *b) {
-  enum why why = why_unknown(a, b);
-  if (insn->each & 1 && vm_may_be_nothing(a) && a->why < why) why = (enum why)a->why;
-  if (insn->each & 2 && vm_may_be_nothing(b) && b->why < why) why = (enum why)b->why;
-  return why;
+static enum outcome outcome_each(const struct insn *insn, const struct value *a, const struct value *b) {
+  const struct value *one = unknown_one(a, b);
+  if (insn->each & 1 && vm_may_be_nothing(a) && value_why(a) < value_why(one)) one = a;
+  if (insn->each & 2 && vm_may_be_nothing(b) && value_why(b) < value_why(one)) one = b;
+  return (enum outcome)one->outcome;
 }
 
-static void join_miss(struct joined *joined, enum why why) {
-  if (!joined->partial || why < joined->why) joined->why = why;
+static void join_miss(struct joined *joined, enum outcome outcome) {
+  if (!joined->partial || outcome_why(outcome) < outcome_why(joined->outcome)) joined->outcome = outcome;
   joined->partial = true;
 }
 
 void vm_join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list) {
-  if (!value->known || value->partial) join_miss(joined, (enum why)value->why);
+  if (!value->known || value->partial) join_miss(joined, (enum outcome)value->outcome);
   uint32_t count = !value->known ? 0 : is_list ? value->count : 1;
   for (uint32_t i = 0; i < count; i++) {
     struct value *slot = vec_add(&ws->arena, &joined->items);
@@ -46,7 +42,7 @@ void vm_join(struct workspace *ws, struct joined *joined, const struct value *va
 struct value vm_joined(const struct joined *joined) {
   return (struct value){.known = 1,
                         .partial = joined->partial,
-                        .why = (uint8_t)joined->why,
+                        .outcome = (uint8_t)joined->outcome,
                         .count = (uint32_t)joined->items.count,
                         .items = joined->items.at};
 }
@@ -55,7 +51,7 @@ static void value_of_each(struct workspace *ws, const struct insn *insn, const s
                           struct value *out) {
   const struct value *list = insn->each & 1 ? a : b;
   bool is_list = type_is_list(type_of_letter(opcode_info(insn->op)->result));
-  struct joined joined = {.partial = list->partial, .why = (enum why)list->why};
+  struct joined joined = vm_join_begin(list);
   for (uint32_t i = 0; i < list->count; i++) {
     struct value item;
     const struct value *element = &list->items[i];
@@ -81,7 +77,7 @@ static void run_value(struct workspace *ws, const struct insn *insn) {
   else if (insn->each && over_nothing(insn, a, b))
     *out = (struct value){.known = 1};
   else if (!(a->known && b->known))
-    *out = unknown_value(why_each(insn, a, b));
+    *out = value_unknown(outcome_each(insn, a, b));
   else if (insn->each)
     value_of_each(ws, insn, a, b, out);
   else
@@ -99,8 +95,8 @@ static enum answer_kind test_of_each(struct workspace *ws, const struct insn *in
                                      const struct value *b) {
   uint32_t outer = insn->each & 1 ? a->count : 1, inner = insn->each & 2 ? b->count : 1;
   enum answer_kind found = ANSWER_NO;
-  if (insn->each & 1 && a->partial) found = answer_unknown((enum why)a->why);
-  if (insn->each & 2 && b->partial) found = milder(found, answer_unknown((enum why)b->why));
+  if (insn->each & 1 && a->partial) found = answer_unknown(value_why(a));
+  if (insn->each & 2 && b->partial) found = milder(found, answer_unknown(value_why(b)));
   for (uint32_t i = 0; i < outer; i++)
     for (uint32_t k = 0; k < inner; k++) {
       const struct value *x = insn->each & 1 ? &a->items[i] : a, *y = insn->each & 2 ? &b->items[k] : b;
@@ -119,8 +115,8 @@ static void set_bits(struct workspace *ws, const struct insn *insn, const struct
     ws->truth[word] |= (uint64_t)op_bits(insn, a) << insn->d % 64;
     return;
   }
-  if (a->why == WHY_NEVER) ws->never[word] |= mask;
-  if (a->why != WHY_NOT_YET) ws->stuck[word] |= mask;
+  if (value_why(a) == WHY_NEVER) ws->never[word] |= mask;
+  if (value_why(a) != WHY_NOT_YET) ws->stuck[word] |= mask;
 }
 
 static void run_test(struct workspace *ws, const struct insn *insn) {
@@ -134,7 +130,7 @@ static void run_test(struct workspace *ws, const struct insn *insn) {
   if (insn->each && over_nothing(insn, a, b))
     answer = ANSWER_NO;
   else if (!(a->known && b->known))
-    answer = answer_unknown(why_each(insn, a, b));
+    answer = answer_unknown(outcome_why(outcome_each(insn, a, b)));
   else if (insn->each)
     answer = test_of_each(ws, insn, a, b);
   else

@@ -15,8 +15,13 @@ void vm_body(struct workspace *ws, const struct unit *unit);
 struct joined {
   VEC(struct value) items;
   bool partial;
-  enum why why;
+  enum outcome outcome; /* of what is missing */
 };
+
+/* What taking this list begins with. */
+static inline struct joined vm_join_begin(const struct value *list) {
+  return (struct joined){.partial = list->partial, .outcome = list->partial ? (enum outcome)list->outcome : OUTCOME_FOUND};
+}
 
 void vm_join(struct workspace *ws, struct joined *joined, const struct value *value, bool is_list);
 struct value vm_joined(const struct joined *joined);

@@ -15,7 +15,8 @@ struct walk {
   bool not_yet; /* it met something that is not yet known */
 };
 
-static void add_wait(struct walk *walk, uint32_t wait) {
+static void add_wait(struct walk *walk, uint32_t at, enum outcome outcome) {
+  struct verdict_wait wait = {at, outcome};
   if (walk->verdict && walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, wait);
 }
 
@@ -45,13 +46,13 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   uint32_t def = v->slot_def[slot];
   if (def == NO_INDEX || !is_open(walk->ws, slot) || walk->ws->slot_seen[slot] == walk->ws->walk) return;
   walk->ws->slot_seen[slot] = walk->ws->walk;
-  walk->not_yet |= workspace_slot(walk->ws, slot)->why == WHY_NOT_YET;
+  walk->not_yet |= value_why(workspace_slot(walk->ws, slot)) == WHY_NOT_YET;
   const struct insn *insn = &v->program.code[def];
   bool below = false;
   walk->operands++;
   if (walk->operands <= OPERANDS_DEEP_MAX) below = walk_operands(walk, insn);
   walk->operands--;
-  if (!below) add_wait(walk, slot);
+  if (!below) add_wait(walk, slot, (enum outcome)workspace_slot(walk->ws, slot)->outcome);
 }
 
 static void walk_bit(void *user, uint32_t bit);
@@ -79,7 +80,8 @@ static void walk_bit(void *user, uint32_t bit) {
     return;
   }
   const struct insn *insn = &v->program.code[v->bit_def[bit]];
-  if (!walk_operands(walk, insn)) add_wait(walk, bit | WAIT_FEATURE);
+  enum why why = (enum why)(workspace_bit(walk->ws, bit) - ANSWER_NOT_YET);
+  if (!walk_operands(walk, insn)) add_wait(walk, bit | WAIT_FEATURE, outcome_of_why(why));
 }
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {

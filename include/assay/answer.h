@@ -4,9 +4,7 @@
 #define ASSAY_ANSWER_H
 
 #include <assay/status.h>
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {

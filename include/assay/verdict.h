@@ -4,6 +4,7 @@
 #define ASSAY_VERDICT_H
 
 #include <assay/alloc.h>
+#include <assay/answer.h>
 #include <assay/facts.h>
 #include <assay/status.h>
 #include <stdbool.h>

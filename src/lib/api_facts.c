@@ -1,6 +1,5 @@
-/* Owns the public face of facts and answers.
+/* Owns the public face of facts.
  * Must never know: rules. */
-#include "facts/host.h"
 #include "lib/handles.h"
 
 /* The public numbers are the table's. */
@@ -10,7 +9,6 @@
 #undef FIELD
 _Static_assert((int)ASSAY_FACT_COUNT == (int)FIELD_COUNT, "include/assay/facts.h and fields.def differ");
 _Static_assert((int)ASSAY_NEVER == (int)WHY_NEVER && (int)ASSAY_FAILED == (int)WHY_FAILED, "the reasons differ");
-_Static_assert((int)ASSAY_QUESTION_NS == (int)QUESTION_NS, "the questions differ");
 
 #define RANGE(id, least, most, words) static const char range_##id[] = words;
 #include "facts/ranges.def"
@@ -95,22 +93,16 @@ static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
   return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
 }
 
-/* The facts, about to take texts: memory that was out the last time may be back. */
-static struct facts *ready(assay_facts *facts) {
-  facts->facts->arena.failed = false;
-  return facts->facts;
-}
-
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_set(ready(facts), field, text_of(bytes ? bytes : "", len));
+  return facts_set(facts_ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_append(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
   unsigned field;
   if (!field_of(facts, fact, &field) || (!bytes && len)) return ASSAY_BAD_ARGUMENT;
-  return facts_append(ready(facts), field, text_of(bytes ? bytes : "", len));
+  return facts_append(facts_ready(facts), field, text_of(bytes ? bytes : "", len));
 }
 
 assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t value) {
@@ -127,69 +119,4 @@ assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_
   unsigned field;
   if (!field_of(facts, fact, &field) || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
   return facts_set_unknown(facts->facts, field, (enum why)why);
-}
-
-/* --- answers --- */
-
-const char *assay_question_type_text(assay_question_type type) {
-  static const char *const texts[] = {"A", "AAAA", "PTR", "MX", "TXT", "NS"};
-  size_t at = (size_t)type;
-  return at < sizeof texts / sizeof *texts ? texts[at] : "unknown";
-}
-
-/* A question's name in its compared form; an address becomes its reverse name. */
-static assay_status question_name(struct facts *facts, assay_question_type type, struct text name, struct text *out) {
-  struct addr addr;
-  struct host host;
-  if (type == ASSAY_QUESTION_PTR && addr_parse(&addr, name) == ADDR_OK) {
-    struct buf reverse;
-    buf_init(&reverse, facts->alloc);
-    addr_reverse(&reverse, addr);
-    *out = arena_text(&facts->arena, buf_view(&reverse));
-    bool failed = reverse.failed;
-    buf_free(&reverse);
-    return failed || facts->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
-  }
-  if (!host_scan(&host, name, &facts->arena)) return ASSAY_NO_MEMORY;
-  *out = host.canonical;
-  return ASSAY_OK;
-}
-
-/* An AAAA record may hold an IPv4 address, mapped (RFC 4291, section 2.5.5.2): how it is written tells its type. */
-static assay_status parse_record(assay_question_type type, struct text text, struct record *out) {
-  bool v6 = memchr(text.ptr, ':', text.len);
-  out->text = text;
-  if (type != ASSAY_QUESTION_A && type != ASSAY_QUESTION_AAAA) return ASSAY_OK;
-  if (v6 != (type == ASSAY_QUESTION_AAAA)) return ASSAY_BAD_VALUE;
-  return addr_parse(&out->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
-}
-
-static bool records_ok(const char *const *records, const size_t *record_lens, size_t count) {
-  if (count && (!records || !record_lens)) return false;
-  for (size_t i = 0; i < count; i++)
-    if (!records[i] && record_lens[i]) return false;
-  return true;
-}
-
-assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
-                                const char *const *records, const size_t *record_lens, size_t count) {
-  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || !records_ok(records, record_lens, count))
-    return ASSAY_BAD_ARGUMENT;
-  struct text canonical;
-  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
-  struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
-  if (!parsed) status = ASSAY_NO_MEMORY;
-  for (size_t i = 0; i < count && status == ASSAY_OK; i++)
-    status = parse_record(type, text_of(records[i] ? records[i] : "", record_lens[i]), &parsed[i]);
-  if (status != ASSAY_OK) return status;
-  return facts_answer(facts->facts, (enum question)type, canonical, parsed, count);
-}
-
-assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
-                                        assay_why why) {
-  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
-  struct text canonical;
-  assay_status status = question_name(ready(facts), type, text_of(name, name_len), &canonical);
-  if (status != ASSAY_OK) return status;
-  return facts_answer_unknown(facts->facts, (enum question)type, canonical, (enum why)why);
 }

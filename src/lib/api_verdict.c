@@ -105,13 +105,23 @@ assay_status assay_verdict_unknown_at(const assay_verdict *verdict, size_t index
   return ASSAY_OK;
 }
 
-const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait) {
+/* NULL past the end of either. */
+static const struct verdict_wait *wait_of(const assay_verdict *verdict, size_t unknown, size_t wait) {
   if (!verdict || unknown >= verdict->verdict->open_count) return NULL;
-  const struct program *p = program_of(verdict);
   const struct verdict_open *open = &verdict->verdict->open[unknown];
-  if (wait >= open->wait_count) return NULL;
-  uint32_t at = verdict->verdict->waits[open->waits + wait];
-  return at & WAIT_FEATURE ? p->bit_texts[at & ~WAIT_FEATURE].ptr : p->slot_texts[at].ptr;
+  return wait < open->wait_count ? &verdict->verdict->waits[open->waits + wait] : NULL;
+}
+
+const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait) {
+  const struct verdict_wait *found = wait_of(verdict, unknown, wait);
+  if (!found) return NULL;
+  const struct program *p = program_of(verdict);
+  return found->at & WAIT_FEATURE ? p->bit_texts[found->at & ~WAIT_FEATURE].ptr : p->slot_texts[found->at].ptr;
+}
+
+assay_outcome assay_verdict_wait_outcome(const assay_verdict *verdict, size_t unknown, size_t wait) {
+  const struct verdict_wait *found = wait_of(verdict, unknown, wait);
+  return found ? (assay_outcome)found->outcome : ASSAY_OUTCOME_NEVER;
 }
 
 size_t assay_verdict_question_count(const assay_verdict *verdict) {

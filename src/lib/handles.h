@@ -50,6 +50,12 @@ struct assay_verdict {
   struct workspace *own;  /* for evaluations without one; NULL until there was one */
 };
 
+/* The facts, about to take texts: memory that was out the last time may be back. */
+static inline struct facts *facts_ready(assay_facts *facts) {
+  facts->facts->arena.failed = false;
+  return facts->facts;
+}
+
 /* Closes the vocabulary, for it is about to be used; NULL is allowed. */
 const struct vocabulary *vocabulary_close(assay_vocabulary *vocabulary);
 

@@ -112,6 +112,14 @@ static void quoted(struct buf *out, struct text text) {
 
 static void draw_value(struct buf *out, const struct value *value, enum value_type type);
 
+/* What became of a question, where that says more than the reason. */
+static void draw_reason(struct buf *out, const struct value *value) {
+  static const char *const reasons[] = {"not yet known", "failed for now", "unknown"};
+  buf_str(out, reasons[value_why(value)]);
+  if (value_why(value) == WHY_FAILED && value->outcome != OUTCOME_FAILED)
+    buf_printf(out, ": %s", outcome_infos[value->outcome].word);
+}
+
 static void draw_list(struct buf *out, const struct value *value, enum value_type type) {
   buf_byte(out, '{');
   for (uint32_t i = 0; i < value->count && i < 8; i++) {
@@ -119,12 +127,17 @@ static void draw_list(struct buf *out, const struct value *value, enum value_typ
     draw_value(out, &value->items[i], type_element(type));
   }
   buf_str(out, value->count > 8 ? ", …}" : "}");
+  if (value->partial) {
+    buf_str(out, ", the rest ");
+    draw_reason(out, value);
+  } else if (value->count == 0 && value->outcome != OUTCOME_FOUND) {
+    buf_printf(out, " (%s)", outcome_infos[value->outcome].word);
+  }
 }
 
 static void draw_value(struct buf *out, const struct value *value, enum value_type type) {
-  static const char *const reasons[] = {"not yet known", "failed for now", "unknown"};
   if (!value->known) {
-    buf_str(out, reasons[value->why]);
+    draw_reason(out, value);
     return;
   }
   if (type_is_list(type)) {

@@ -35,7 +35,8 @@ static void take_answer(struct facts *facts, struct text *rest) {
   uint8_t how = take(rest);
   struct record records[3] = {{{NULL, 0}, {{0}, 0}}};
   if (how % 4 == 0) {
-    facts_answer_unknown(facts, type, name, (enum why)(how / 4 % 3));
+    enum outcome none = (enum outcome)(OUTCOME_NODATA + how / 4 % (OUTCOME_COUNT - OUTCOME_NODATA));
+    facts_answer(facts, type, name, none, NULL, 0);
     return;
   }
   for (unsigned i = 0; i < how % 4; i++) {
@@ -43,7 +44,7 @@ static void take_answer(struct facts *facts, struct text *rest) {
     records[i].address = (struct addr){{127, 0, 0, take(rest)}, 4};
     if (how & 16) records[i].address = (struct addr){{192, 0, 2, 9}, 4};
   }
-  facts_answer(facts, type, name, records, how % 4);
+  facts_answer(facts, type, name, OUTCOME_FOUND, records, how % 4);
 }
 
 static void take_facts(struct facts *facts, struct text rest) {

@@ -36,7 +36,7 @@ enum answer_kind bench_answer(const struct bench *bench, uint32_t rule) {
 
 struct text bench_wait(const struct bench *bench, size_t open, size_t wait) {
   if (open >= bench->verdict->open_count || wait >= bench->verdict->open[open].wait_count) return TEXT("");
-  uint32_t at = bench->verdict->waits[bench->verdict->open[open].waits + wait];
+  uint32_t at = bench->verdict->waits[bench->verdict->open[open].waits + wait].at;
   const struct program *p = bench->linked->program;
   return at & WAIT_FEATURE ? p->bit_texts[at & ~WAIT_FEATURE] : p->slot_texts[at];
 }

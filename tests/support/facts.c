@@ -23,7 +23,7 @@ static bool read_record(struct record *out, enum question type, struct text text
 
 static bool add_answer(struct facts *facts, const struct test_answer *row) {
   struct text name = text_from(row->name), rest = text_from(row->records);
-  if (!row->records) return facts_answer_unknown(facts, row->type, name, row->why) == ASSAY_OK;
+  if (!row->records) return facts_answer(facts, row->type, name, row->outcome, NULL, 0) == ASSAY_OK;
   struct record records[RECORDS_MAX];
   size_t count = 0;
   while (rest.len) {
@@ -33,7 +33,8 @@ static bool add_answer(struct facts *facts, const struct test_answer *row) {
     size_t skip = len < rest.len ? len + 1 : len;
     rest = text_of(rest.ptr + skip, rest.len - skip);
   }
-  return facts_answer(facts, row->type, name, records, count) == ASSAY_OK;
+  enum outcome outcome = count ? OUTCOME_FOUND : OUTCOME_NODATA;
+  return facts_answer(facts, row->type, name, outcome, records, count) == ASSAY_OK;
 }
 
 bool test_facts_answer(struct facts *facts, const struct test_answer *rows, size_t count) {

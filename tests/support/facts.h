@@ -11,12 +11,12 @@ struct test_fact {
   enum why why;
 };
 
-/* One line of a table of answers. records NULL: unknown, for the reason in `why`; else separated by blanks, addresses for A
- * and AAAA, names for the others; "" is the empty answer. */
+/* One line of a table of answers. records NULL: there are none, by that outcome; else separated by blanks, addresses for A
+ * and AAAA, names for the others; "" is the empty answer, no data. */
 struct test_answer {
   enum question type;
   const char *name, *records;
-  enum why why;
+  enum outcome outcome;
 };
 
 /* Each returns false when a row is wrong or memory is out. A row whose name is NULL ends its table early. */

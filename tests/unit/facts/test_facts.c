@@ -199,8 +199,8 @@ static void every_change_is_a_generation(void **state) {
   CHANGES(facts_set_int(facts, FIELD_MAIL_SIZE, 1));
   CHANGES(facts_set_bool(facts, FIELD_TLS_VERIFIED, true));
   CHANGES(facts_set_unknown(facts, FIELD_HELO, WHY_NEVER));
-  CHANGES(facts_answer(facts, QUESTION_TXT, TEXT("a.b"), &record, 1));
-  CHANGES(facts_answer_unknown(facts, QUESTION_TXT, TEXT("a.b"), WHY_FAILED));
+  CHANGES(facts_answer(facts, QUESTION_TXT, TEXT("a.b"), OUTCOME_FOUND, &record, 1));
+  CHANGES(facts_answer(facts, QUESTION_TXT, TEXT("a.b"), OUTCOME_FAILED, NULL, 0));
   CHANGES((facts_clear(facts), 0));
 #undef CHANGES
   facts_free(facts);
@@ -209,31 +209,31 @@ static void every_change_is_a_generation(void **state) {
 static void answers_are_kept_by_type_and_name(void **state) {
   (void)state;
   static const struct test_answer rows[] = {
-      {QUESTION_A, "mx.example", "192.0.2.1 192.0.2.2", WHY_NOT_YET},
-      {QUESTION_AAAA, "mx.example", "2001:db8::1", WHY_NOT_YET},
-      {QUESTION_MX, "mx.example", "", WHY_NOT_YET},
-      {QUESTION_TXT, "mx.example", NULL, WHY_FAILED},
-      {QUESTION_PTR, "1.2.0.192.in-addr.arpa", "mx.example", WHY_NOT_YET},
+      {QUESTION_A, "mx.example", "192.0.2.1 192.0.2.2", OUTCOME_FOUND},
+      {QUESTION_AAAA, "mx.example", "2001:db8::1", OUTCOME_FOUND},
+      {QUESTION_MX, "mx.example", "", OUTCOME_FOUND},
+      {QUESTION_TXT, "mx.example", NULL, OUTCOME_FAILED},
+      {QUESTION_PTR, "1.2.0.192.in-addr.arpa", "mx.example", OUTCOME_FOUND},
   };
   struct facts *facts = new_facts(&mem_default);
   assert_true(test_facts_answer(facts, rows, sizeof rows / sizeof *rows));
   const struct answer *a = facts_find_answer(facts, QUESTION_A, TEXT("mx.example"));
-  assert_true(a && a->known && a->count == 2 && a->records[1].address.bytes[3] == 2);
+  assert_true(a && a->outcome == OUTCOME_FOUND && a->count == 2 && a->records[1].address.bytes[3] == 2);
   const struct answer *mx = facts_find_answer(facts, QUESTION_MX, TEXT("mx.example"));
-  assert_true(mx && mx->known && mx->count == 0);
+  assert_true(mx && mx->outcome == OUTCOME_NODATA && mx->count == 0);
   const struct answer *txt = facts_find_answer(facts, QUESTION_TXT, TEXT("mx.example"));
-  assert_true(txt && !txt->known && txt->why == WHY_FAILED);
+  assert_true(txt && txt->outcome == OUTCOME_FAILED);
   assert_null(facts_find_answer(facts, QUESTION_NS, TEXT("mx.example")));
   assert_null(facts_find_answer(facts, QUESTION_A, TEXT("mx.exampl")));
   const struct answer *ptr = facts_find_answer(facts, QUESTION_PTR, TEXT("1.2.0.192.in-addr.arpa"));
   assert_true(ptr && text_is(ptr->records[0].text, "mx.example"));
   /* a later answer replaces an earlier one, both ways */
-  assert_int_equal(facts_answer_unknown(facts, QUESTION_A, TEXT("mx.example"), WHY_NEVER), ASSAY_OK);
+  assert_int_equal(facts_answer(facts, QUESTION_A, TEXT("mx.example"), OUTCOME_NEVER, NULL, 0), ASSAY_OK);
   a = facts_find_answer(facts, QUESTION_A, TEXT("mx.example"));
-  assert_true(a && !a->known && a->why == WHY_NEVER);
-  assert_int_equal(facts_answer(facts, QUESTION_TXT, TEXT("mx.example"), NULL, 0), ASSAY_OK);
+  assert_true(a && a->outcome == OUTCOME_NEVER && a->count == 0);
+  assert_int_equal(facts_answer(facts, QUESTION_TXT, TEXT("mx.example"), OUTCOME_NODATA, NULL, 0), ASSAY_OK);
   txt = facts_find_answer(facts, QUESTION_TXT, TEXT("mx.example"));
-  assert_true(txt && txt->known && txt->count == 0);
+  assert_true(txt && txt->outcome == OUTCOME_NODATA && txt->count == 0);
   assert_int_equal(facts->answers.count, 5);
   facts_free(facts);
 }
@@ -249,7 +249,7 @@ static void clearing_forgets_all_but_the_reasons(void **state) {
   for (size_t round = 0; round < 10; round++) {
     for (size_t i = 0; i < 100; i++)
       assert_int_equal(facts_append(facts, FIELD_RCPT, TEXT("somebody@host.example")), ASSAY_OK);
-    assert_int_equal(facts_answer(facts, QUESTION_MX, TEXT("host.example"), NULL, 0), ASSAY_OK);
+    assert_int_equal(facts_answer(facts, QUESTION_MX, TEXT("host.example"), OUTCOME_NODATA, NULL, 0), ASSAY_OK);
     facts_clear(facts);
     assert_int_equal(facts->values[FIELD_RCPT].state, FACT_UNSET);
     assert_int_equal(facts->answers.count, 0);
@@ -276,7 +276,7 @@ static void an_error_leaves_the_old_value(void **state) {
   };
   assert_true(test_facts_set(facts, before, sizeof before / sizeof *before));
   assert_true(
-      test_facts_answer(facts, (const struct test_answer[]){{QUESTION_TXT, "a.b", "old", WHY_NOT_YET}}, 1));
+      test_facts_answer(facts, (const struct test_answer[]){{QUESTION_TXT, "a.b", "old", OUTCOME_FOUND}}, 1));
   t.fail_at = t.calls + 1;
   t.fail_after = true;
   struct text much = text_of(large, sizeof large);
@@ -288,9 +288,9 @@ static void an_error_leaves_the_old_value(void **state) {
   assert_int_equal(facts_set(facts, FIELD_MAIL_FROM, much), ASSAY_NO_MEMORY);
   assert_int_equal(facts_set(facts, FIELD_RCPT, much), ASSAY_NO_MEMORY);
   assert_int_equal(facts_append(facts, FIELD_RCPT, much), ASSAY_NO_MEMORY);
-  assert_int_equal(facts_answer(facts, QUESTION_TXT, TEXT("a.b"), &record, 1), ASSAY_NO_MEMORY);
-  assert_int_equal(facts_answer(facts, QUESTION_TXT, much, &record, 1), ASSAY_NO_MEMORY);
-  assert_int_equal(facts_answer_unknown(facts, QUESTION_NS, much, WHY_NEVER), ASSAY_NO_MEMORY);
+  assert_int_equal(facts_answer(facts, QUESTION_TXT, TEXT("a.b"), OUTCOME_FOUND, &record, 1), ASSAY_NO_MEMORY);
+  assert_int_equal(facts_answer(facts, QUESTION_TXT, much, OUTCOME_FOUND, &record, 1), ASSAY_NO_MEMORY);
+  assert_int_equal(facts_answer(facts, QUESTION_NS, much, OUTCOME_NEVER, NULL, 0), ASSAY_NO_MEMORY);
   assert_true(text_is(facts->values[FIELD_HELO].text, "old"));
   assert_true(text_is(facts->values[FIELD_MAIL_FROM].text, "o@p"));
   assert_true(facts->values[FIELD_MAIL_SIZE].number == 5 && facts->values[FIELD_TLS_VERIFIED].number == 1);
@@ -298,7 +298,7 @@ static void an_error_leaves_the_old_value(void **state) {
   assert_int_equal(facts->values[FIELD_RCPT].list.count, 1);
   assert_true(text_is(facts->values[FIELD_RCPT].list.at[0], "a@b"));
   const struct answer *answer = facts_find_answer(facts, QUESTION_TXT, TEXT("a.b"));
-  assert_true(answer && answer->known && answer->count == 1 && text_is(answer->records[0].text, "old"));
+  assert_true(answer && answer->outcome == OUTCOME_FOUND && answer->count == 1 && text_is(answer->records[0].text, "old"));
   assert_int_equal(facts->answers.count, 1);
   facts_free(facts);
   assert_true(test_alloc_clean(&t));

@@ -62,15 +62,6 @@ static void each_reason_has_its_words(void **state) {
   assert_string_equal(assay_why_text((assay_why)-1), "unknown");
 }
 
-static void each_question_has_its_word(void **state) {
-  (void)state;
-  static const char *const words[] = {"A", "AAAA", "PTR", "MX", "TXT", "NS"};
-  for (size_t i = 0; i < COUNT(words); i++)
-    assert_string_equal(assay_question_type_text((assay_question_type)i), words[i]);
-  assert_string_equal(assay_question_type_text((assay_question_type)COUNT(words)), "unknown");
-  assert_string_equal(assay_question_type_text((assay_question_type)-1), "unknown");
-}
-
 /* --- values --- */
 
 /* A value that is taken, and what a rule then sees of it; or one that is not, and then the fact is as it was. */
@@ -457,7 +448,6 @@ int main(void) {
       cmocka_unit_test(each_fact_is_found_by_its_name),
       cmocka_unit_test(other_names_are_no_facts),
       cmocka_unit_test(each_reason_has_its_words),
-      cmocka_unit_test(each_question_has_its_word),
       cmocka_unit_test(each_type_takes_its_texts),
       cmocka_unit_test(an_error_leaves_the_old_value),
       cmocka_unit_test(a_later_value_replaces_the_earlier),

@@ -92,7 +92,7 @@ struct value operand(struct workspace *ws, char letter, struct text text) {
     default:
       value.count = (uint32_t)strtoul(text.ptr, NULL, 10);
       value.partial = text_ends(text, TEXT("?"));
-      value.why = value.partial ? WHY_FAILED : WHY_NOT_YET;
+      value.outcome = value.partial ? OUTCOME_FAILED : OUTCOME_FOUND;
   }
   return value;
 }

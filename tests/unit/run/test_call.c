@@ -67,10 +67,10 @@ static const struct {
      {ANSWER_NO, ANSWER_NO}, 2},
     /* part of the list is unknown: an element decides, or its reason does */
     {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, "0", 0}},
-     {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", NULL, WHY_FAILED}},
+     {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", NULL, OUTCOME_FAILED}},
      {ANSWER_YES, ANSWER_YES}, 2},
     {{{H, "a.test", 0}, {IP, "192.0.2.1", 0}, {SIZE, "1", 0}},
-     {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", NULL, WHY_FAILED}},
+     {{QUESTION_A, "a.test", "192.0.2.1", 0}, {QUESTION_AAAA, "a.test", NULL, OUTCOME_FAILED}},
      {ANSWER_NO, ANSWER_FAILED}, 2},
     /* no element: no call, whatever the rest is */
     {{{H, "a.test", 0}, {IP, NULL, WHY_NEVER}, {SIZE, NULL, WHY_FAILED}},

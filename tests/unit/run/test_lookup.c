@@ -87,10 +87,10 @@ static void open_lookups(struct bench *bench) {
 #define RC(text) {"client.rdns_confirmed", text, WHY_NOT_YET}
 #define FACTS_MAX 4
 #define ANSWERS_MAX 6
-#define A(name, records) {QUESTION_A, name, records, WHY_NOT_YET}
-#define AAAA(name, records) {QUESTION_AAAA, name, records, WHY_NOT_YET}
-#define Q(type, name, records) {QUESTION_##type, name, records, WHY_NOT_YET}
-#define NO(type, name, why) {QUESTION_##type, name, NULL, WHY_##why}
+#define A(name, records) {QUESTION_A, name, records, OUTCOME_FOUND}
+#define AAAA(name, records) {QUESTION_AAAA, name, records, OUTCOME_FOUND}
+#define Q(type, name, records) {QUESTION_##type, name, records, OUTCOME_FOUND}
+#define NO(type, name, outcome) {QUESTION_##type, name, NULL, OUTCOME_##outcome}
 #define PTR "9.2.0.192.in-addr.arpa"
 #define ZEN "9.2.0.192.zen.test"
 #define DEAD "9.2.0.192.dead.test"

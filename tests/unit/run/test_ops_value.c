@@ -145,7 +145,7 @@ static void values_by_table(void **state) {
     print_value(&got, opcode_info(row->op)->result, &out);
     if (!text_eq(buf_view(&got), row->result))
       fail_msg("row %zu, %s: got %.*s", i, opcode_info(row->op)->name, (int)got.len, got.ptr);
-    if (!out.known) assert_int_equal(out.why, WHY_FAILED); /* the list's reason */
+    if (!out.known) assert_int_equal(out.outcome, OUTCOME_FAILED); /* the list's reason */
   }
   assert_false(bench.ws->failed);
   buf_free(&got);
@@ -194,12 +194,12 @@ static void facts_by_table(void **state) {
     for (enum why why = WHY_NOT_YET; why <= WHY_NEVER; why++) {
       bench.facts->unset_why = why; /* nothing was said, and what that means */
       value_FACT(bench.ws, &insn, NULL, NULL, &out);
-      assert_true(!out.known && out.why == why);
+      assert_true(!out.known && value_why(&out) == why && out.outcome == outcome_of_why(why));
     }
     for (enum why why = WHY_NOT_YET; why <= WHY_NEVER; why++) {
       assert_int_equal(facts_set_unknown(bench.facts, field, why), ASSAY_OK);
       value_FACT(bench.ws, &insn, NULL, NULL, &out);
-      assert_true(!out.known && out.why == why);
+      assert_true(!out.known && value_why(&out) == why && out.outcome == outcome_of_why(why));
     }
     assert_int_equal(facts_set(bench.facts, field, given[i].given), ASSAY_OK);
     value_FACT(bench.ws, &insn, NULL, NULL, &out);
@@ -256,7 +256,7 @@ static void memory_out_is_remembered(void **state) {
     op_value[insn.op](bench.ws, &insn, &a, &a, &out);
     assert_true(bench.ws->failed);
     if (insn.op == OP_LOWER) assert_true(text_is(out.text, ""));
-    if (insn.op != OP_LOWER) assert_true(!out.known && out.why == WHY_FAILED);
+    if (insn.op != OP_LOWER) assert_true(!out.known && out.outcome == OUTCOME_FAILED);
     arena_free(&bench.ws->arena);
     bench.ws->arena = arena;
     bench_close(&bench);

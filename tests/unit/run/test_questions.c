@@ -70,8 +70,8 @@ static const char *shown(const struct verdict *v) {
 #define IP(text) {"client.ip", text, WHY_NOT_YET}
 #define H(text) {"helo", text, WHY_NOT_YET}
 #define R(text) {"client.rdns", text, WHY_NOT_YET}
-#define Q(type, name, records) {QUESTION_##type, name, records, WHY_NOT_YET}
-#define NO(type, name, why) {QUESTION_##type, name, NULL, WHY_##why}
+#define Q(type, name, records) {QUESTION_##type, name, records, OUTCOME_FOUND}
+#define NO(type, name, outcome) {QUESTION_##type, name, NULL, OUTCOME_##outcome}
 #define REVERSE "9.2.0.192.in-addr.arpa"
 #define ZEN "9.2.0.192.zen.test"
 #define DEAD "9.2.0.192.dead.test"
@@ -97,7 +97,7 @@ static void questions_by_table(void **state) {
       {ADDRESSES, {H("h.example")}, {NO(A, "h.example", FAILED)}, "AAAA h.example"},
       {ADDRESSES, {H("h.example")}, {NO(A, "h.example", NEVER)}, "AAAA h.example"},
       {ADDRESSES, {H("h.example")}, {NO(A, "h.example", NEVER), NO(AAAA, "h.example", FAILED)}, ""},
-      {ADDRESSES, {H("h.example")}, {NO(A, "h.example", NOT_YET)}, "A h.example*,AAAA h.example"},
+      {ADDRESSES, {H("h.example")}, {NO(A, "h.example", PENDING)}, "A h.example*,AAAA h.example"},
       {ADDRESSES, {H("localhost")}, {{0}}, ""},
       {ADDRESSES, {H("[192.0.2.9]")}, {{0}}, ""},
       {ADDRESSES, {H("a..example")}, {{0}}, ""},
@@ -143,7 +143,7 @@ static void questions_by_table(void **state) {
       {CONFIRMED, {{0}}, {{0}}, ""},
       {CONFIRMED, {IP("192.0.2.9")}, {{0}}, "PTR " REVERSE},
       {CONFIRMED, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "h.example")}, "A h.example"},
-      {CONFIRMED, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "h.example"), NO(A, "h.example", NOT_YET)}, "A h.example*"},
+      {CONFIRMED, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "h.example"), NO(A, "h.example", PENDING)}, "A h.example*"},
       {CONFIRMED, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "h.example"), Q(A, "h.example", "192.0.2.9")}, ""},
       {CONFIRMED, {IP("192.0.2.9"), R("h.example")}, {{0}}, "A h.example"},
       {CONFIRMED, {IP("2001:db8::1"), R("h.example")}, {{0}}, "AAAA h.example"},
@@ -248,7 +248,7 @@ static void what_matters_by_table(void **state) {
       char name[] = "h0.example";
       name[1] = (char)('0' + r);
       char kind = rows[i].answers[r];
-      struct test_answer row = {QUESTION_TXT, r < RULES ? name : "e.example", kind == 'y' ? "x" : "", WHY_FAILED};
+      struct test_answer row = {QUESTION_TXT, r < RULES ? name : "e.example", kind == 'y' ? "x" : "", OUTCOME_FAILED};
       if (kind == 'f') row.records = NULL;
       if (kind != '?') assert_true(test_facts_answer(bench.facts, &row, 1));
     }
@@ -294,7 +294,7 @@ static void the_budget_bounds_them(void **state) {
   assert_int_equal(bench_answer(&bench, QUESTIONS_MAX * 2), ANSWER_FAILED);
   /* what was answered counts as well, so that the sum of all rounds is bounded */
   for (uint32_t i = 0; i < 3; i++)
-    assert_int_equal(facts_answer(bench.facts, QUESTION_TXT, text_from(names[i]), NULL, 0), ASSAY_OK);
+    assert_int_equal(facts_answer(bench.facts, QUESTION_TXT, text_from(names[i]), OUTCOME_NODATA, NULL, 0), ASSAY_OK);
   assert_int_equal(bench_run(&bench), ASSAY_OK);
   assert_int_equal(bench.verdict->question_count, QUESTIONS_MAX - 3);
   bench_close(&bench);

@@ -76,7 +76,7 @@ static void replies_by_table(void **state) {
 }
 
 #define PTR "9.2.0.192.in-addr.arpa"
-#define ANSWER(type, name, records) {QUESTION_##type, name, records, WHY_FAILED}
+#define ANSWER(type, name, records) {QUESTION_##type, name, records, OUTCOME_FAILED}
 
 /* Where the front end says nothing, the name is the one that rules see: from DNS. */
 static void reverse_names_by_table(void **state) {

@@ -81,8 +81,8 @@ static void open_body(struct bench *bench) {
 #define VERB(text) {"helo.verb", text, WHY_NOT_YET}
 #define RCPT(text) {"rcpt", text, WHY_NOT_YET}
 #define NOT(name, why) {name, NULL, WHY_##why}
-#define Q(type, name, records) {QUESTION_##type, name, records, WHY_NOT_YET}
-#define NO(type, name, why) {QUESTION_##type, name, NULL, WHY_##why}
+#define Q(type, name, records) {QUESTION_##type, name, records, OUTCOME_FOUND}
+#define NO(type, name, outcome) {QUESTION_##type, name, NULL, OUTCOME_##outcome}
 
 /* Answers by column: 0 no, 1 yes, ? not yet, f failed, n never, . whatever. */
 static const struct row {

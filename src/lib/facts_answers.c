@@ -1,0 +1,64 @@
+/* Owns the public face of the answers that facts hold: their records as texts.
+ * Must never know: rules. */
+#include "facts/host.h"
+#include "lib/handles.h"
+
+_Static_assert((int)ASSAY_QUESTION_NS == (int)QUESTION_NS, "the questions differ");
+
+/* A question's name in its compared form; an address becomes its reverse name. */
+static assay_status question_name(struct facts *facts, assay_question_type type, struct text name, struct text *out) {
+  struct addr addr;
+  struct host host;
+  if (type == ASSAY_QUESTION_PTR && addr_parse(&addr, name) == ADDR_OK) {
+    struct buf reverse;
+    buf_init(&reverse, facts->alloc);
+    addr_reverse(&reverse, addr);
+    *out = arena_text(&facts->arena, buf_view(&reverse));
+    bool failed = reverse.failed;
+    buf_free(&reverse);
+    return failed || facts->arena.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+  }
+  if (!host_scan(&host, name, &facts->arena)) return ASSAY_NO_MEMORY;
+  *out = host.canonical;
+  return ASSAY_OK;
+}
+
+/* An AAAA record may hold an IPv4 address, mapped (RFC 4291, section 2.5.5.2): how it is written tells its type. */
+static assay_status parse_record(assay_question_type type, struct text text, struct record *out) {
+  bool v6 = memchr(text.ptr, ':', text.len);
+  out->text = text;
+  if (type != ASSAY_QUESTION_A && type != ASSAY_QUESTION_AAAA) return ASSAY_OK;
+  if (v6 != (type == ASSAY_QUESTION_AAAA)) return ASSAY_BAD_VALUE;
+  return addr_parse(&out->address, text) == ADDR_OK ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+static bool records_ok(const char *const *records, const size_t *record_lens, size_t count) {
+  if (count && (!records || !record_lens)) return false;
+  for (size_t i = 0; i < count; i++)
+    if (!records[i] && record_lens[i]) return false;
+  return true;
+}
+
+assay_status assay_facts_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
+                                const char *const *records, const size_t *record_lens, size_t count) {
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || !records_ok(records, record_lens, count))
+    return ASSAY_BAD_ARGUMENT;
+  struct text canonical;
+  assay_status status = question_name(facts_ready(facts), type, text_of(name, name_len), &canonical);
+  struct record *parsed = arena_array(&facts->facts->arena, count, sizeof *parsed);
+  if (!parsed) status = ASSAY_NO_MEMORY;
+  for (size_t i = 0; i < count && status == ASSAY_OK; i++)
+    status = parse_record(type, text_of(records[i] ? records[i] : "", record_lens[i]), &parsed[i]);
+  if (status != ASSAY_OK) return status;
+  enum outcome outcome = count ? OUTCOME_FOUND : OUTCOME_NODATA;
+  return facts_answer(facts->facts, (enum question)type, canonical, outcome, parsed, count);
+}
+
+assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
+                                        assay_why why) {
+  if (!facts || !name || (unsigned)type >= QUESTION_COUNT || (unsigned)why > ASSAY_NEVER) return ASSAY_BAD_ARGUMENT;
+  struct text canonical;
+  assay_status status = question_name(facts_ready(facts), type, text_of(name, name_len), &canonical);
+  if (status != ASSAY_OK) return status;
+  return facts_answer(facts->facts, (enum question)type, canonical, outcome_of_why((enum why)why), NULL, 0);
+}
