@@ -121,6 +121,13 @@ enum addr_fault addr_parse(struct addr *out, struct text text) {
   return fault;
 }
 
+bool addr_read(struct addr *out, const char *bytes, size_t len) {
+  *out = (struct addr){.family = len == QUAD_BYTES ? 4 : len == V6_BYTES ? 6 : 0};
+  if (out->family) memcpy(out->bytes, bytes, len);
+  if (is_mapped(*out)) *out = unmap(*out);
+  return out->family != 0;
+}
+
 static bool parse_bits(uint8_t *out, struct text text, unsigned most) {
   if (text.len == 0 || text.len > 3 || (text.len > 1 && text.ptr[0] == '0')) return false;
   unsigned value = 0;

@@ -36,6 +36,9 @@ enum addr_fault {
  * zone. On the other faults it is empty. */
 enum addr_fault addr_parse(struct addr *out, struct text text);
 
+/* The address of 4 or 16 bytes; an IPv4-mapped one becomes IPv4. Of any other length it is empty, and false. */
+bool addr_read(struct addr *out, const char *bytes, size_t len);
+
 /* An address with "/bits". A mapped network (::ffff:0:0/96 and longer) becomes IPv4. On ADDR_HOST_BITS, *out is
  * the network with those bits cleared: the form to suggest; on ADDR_LEADING_ZERO and ADDR_ZONE likewise, where the
  * prefix length is right. On the other faults it is empty. An address without "/bits" is an ADDR_PREFIX. */

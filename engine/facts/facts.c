@@ -163,3 +163,14 @@ assay_status facts_answer(struct facts *facts, enum question type, struct text n
   facts->generation++;
   return ASSAY_OK;
 }
+
+const struct answer *facts_look_up(const struct facts *facts, enum question type, struct text name,
+                                   struct arena *arena) {
+  const struct answer *held = facts_find_answer(facts, type, name);
+  if (held || !facts->source) return held;
+  struct answer lent = {.type = type, .name = name, .lent = true}, *answer;
+  if (!facts->source(facts->source_user, type, name, arena, &lent) || arena->failed) return NULL;
+  answer = arena_new(arena, sizeof *answer);
+  if (answer) *answer = lent;
+  return answer;
+}

@@ -34,7 +34,12 @@ struct answer {
   enum outcome outcome;
   struct record *records; /* none unless it is OUTCOME_FOUND */
   size_t count;
+  bool lent; /* by the source, for one evaluation */
 };
+
+/* Looks for the answer to a question somewhere else: true, with outcome and records of *out filled, in the arena or with
+ * bytes that stay as they are until the evaluation has returned. `name` is canonical. */
+typedef bool facts_source_fn(void *user, enum question type, struct text name, struct arena *arena, struct answer *out);
 
 struct facts {
   const assay_alloc *alloc;
@@ -43,6 +48,8 @@ struct facts {
   uint64_t touched; /* the fields that are not as at the beginning */
   VEC(struct answer) answers;
   enum why unset_why, unasked_why;
+  facts_source_fn *source; /* of answers that are not among these; NULL: none. The host's, so clearing leaves it */
+  void *source_user;
   uint64_t generation; /* changes with every change */
   struct fact_value values[]; /* those of the host behind the others */
 };
@@ -65,6 +72,10 @@ assay_status facts_answer(struct facts *facts, enum question type, struct text n
 
 /* The answer that the facts hold, or NULL. `name` must be canonical. */
 const struct answer *facts_find_answer(const struct facts *facts, enum question type, struct text name);
+
+/* The same, or else one that their source has, made in the arena, as which `name` lives at least; NULL, too, when that is
+ * out of memory (arena->failed). */
+const struct answer *facts_look_up(const struct facts *facts, enum question type, struct text name, struct arena *arena);
 
 /* What an unknown fact counts as. */
 static inline enum outcome facts_outcome(const struct facts *facts, const struct fact_value *fact) {

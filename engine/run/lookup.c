@@ -71,16 +71,27 @@ static void add_record(struct gather *gather, enum question type, const struct r
   if (value.known) add(gather, value);
 }
 
-/* Where the question stands among those of this connection, old or new; NULL when the budget is spent. */
-static struct asked *ask(struct workspace *ws, enum question type, struct text name) {
+/* What the source of the facts knows at once costs nothing. */
+static bool is_free(const struct answer *answer) {
+  return answer && answer->lent && answer->outcome != OUTCOME_PENDING;
+}
+
+/* Where the question stands among those of this connection, old or new, and what is known of it; NULL when it is over the
+ * budget, or free and one too many to be noted. */
+static struct asked *ask(struct workspace *ws, enum question type, struct text name, const struct answer **answer) {
   uint64_t hash = text_hash(name) + type;
   for (size_t i = 0; i < ws->asked_count; i++) {
     struct asked *asked = &ws->asked[i];
-    if (asked->hash == hash && asked->type == type && text_eq(asked->name, name)) return asked;
+    if (asked->hash != hash || asked->type != type || !text_eq(asked->name, name)) continue;
+    *answer = asked->answer;
+    return asked;
   }
-  if (ws->asked_count == QUESTIONS_MAX) return NULL;
+  *answer = facts_look_up(ws->facts, type, name, &ws->arena);
+  bool free = is_free(*answer);
+  if (free ? ws->asked_count - ws->spent == FREE_MAX : ws->spent == QUESTIONS_MAX) return NULL;
+  ws->spent += !free;
   struct asked *asked = &ws->asked[ws->asked_count++];
-  *asked = (struct asked){.type = type, .hash = hash, .name = name};
+  *asked = (struct asked){.type = type, .hash = hash, .name = name, .answer = *answer};
   return asked;
 }
 
@@ -98,8 +109,8 @@ static void await(struct workspace *ws, struct asked *asked, bool pending) {
 /* An answer that is there counts even for what would not be asked: a host or a test that answers knows why. */
 static const struct answer *find(struct gather *gather, enum question type, struct text name, bool askable) {
   struct workspace *ws = gather->ws;
-  const struct answer *answer = facts_find_answer(ws->facts, type, name);
-  struct asked *asked = askable ? ask(ws, type, name) : NULL;
+  const struct answer *answer = askable ? NULL : facts_find_answer(ws->facts, type, name);
+  struct asked *asked = askable ? ask(ws, type, name, &answer) : NULL;
   if (!answer && !askable) return NULL;
   enum outcome outcome = answer ? answer->outcome : outcome_of_why(ws->facts->unasked_why);
   if (outcome_known(outcome)) {

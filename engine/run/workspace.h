@@ -5,14 +5,16 @@
 
 #include "run/linked.h"
 
-/* Questions a connection; what is over this budget counts as failed. */
-enum { QUESTIONS_MAX = 64 };
+/* Questions a connection; what is over this budget counts as failed. FREE_MAX: beside them, those noted that the source of
+ * the facts answers at once, which cost nothing; of more than these it is asked each time. */
+enum { QUESTIONS_MAX = 64, FREE_MAX = 64 };
 
 /* A question that the connection asks. */
 struct asked {
   enum question type;
   uint64_t hash;
   struct text name; /* canonical; of the evaluation */
+  const struct answer *answer; /* NULL: nothing is known of it */
   bool open;        /* its answer may still come */
   bool pending;     /* the facts say so of this very question: it is on its way */
   bool wanted;      /* the answer could still change the action */
@@ -42,8 +44,8 @@ struct workspace {
   struct arena arena; /* what lives as long as one evaluation */
   struct buf text; /* for what is printed on the way */
   struct pattern_scratch *patterns;
-  struct asked asked[QUESTIONS_MAX]; /* in the order met */
-  size_t asked_count;
+  struct asked asked[QUESTIONS_MAX + FREE_MAX]; /* in the order met */
+  size_t asked_count, spent; /* spent: of the budget */
   VEC(struct asking) asking;
   uint32_t slot; /* being computed */
   struct domain *domain; /* a view of the rule set's public suffix list */

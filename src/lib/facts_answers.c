@@ -1,4 +1,4 @@
-/* Owns the public face of the answers that facts hold: their records as texts.
+/* Owns the public face of the answers that facts hold: taken as texts, as DNS gives them, or looked for at a host's.
  * Must never know: rules. */
 #include "facts/host.h"
 #include "lib/handles.h"
@@ -61,4 +61,59 @@ assay_status assay_facts_answer_unknown(assay_facts *facts, assay_question_type 
   assay_status status = question_name(facts_ready(facts), type, text_of(name, name_len), &canonical);
   if (status != ASSAY_OK) return status;
   return facts_answer(facts->facts, (enum question)type, canonical, outcome_of_why((enum why)why), NULL, 0);
+}
+
+/* --- answers as they come from DNS --- */
+
+static assay_status read_record(assay_question_type type, const assay_record *in, struct record *out) {
+  size_t address = type == ASSAY_QUESTION_A ? 4 : type == ASSAY_QUESTION_AAAA ? 16 : 0;
+  if (!in->bytes && in->len) return ASSAY_BAD_ARGUMENT;
+  out->text = text_of(in->bytes ? in->bytes : "", in->len);
+  if (!address) return ASSAY_OK;
+  return in->len == address && addr_read(&out->address, in->bytes, in->len) ? ASSAY_OK : ASSAY_BAD_VALUE;
+}
+
+/* The answer as the engine has it, in the arena; the bytes of names and texts stay where they are. */
+static assay_status read_answer(struct answer *out, assay_question_type type, const assay_answer *in,
+                                struct arena *arena) {
+  size_t count = in->outcome == ASSAY_OUTCOME_FOUND ? in->count : 0;
+  if ((unsigned)in->outcome > ASSAY_OUTCOME_NEVER || (count && !in->records)) return ASSAY_BAD_ARGUMENT;
+  struct record *records = arena_array(arena, count, sizeof *records);
+  if (!records) return ASSAY_NO_MEMORY;
+  assay_status status = ASSAY_OK;
+  for (size_t i = 0; i < count && status == ASSAY_OK; i++) status = read_record(type, &in->records[i], &records[i]);
+  out->outcome = in->outcome == ASSAY_OUTCOME_FOUND && !count ? OUTCOME_NODATA : (enum outcome)in->outcome;
+  out->records = records;
+  out->count = count;
+  return status;
+}
+
+assay_status assay_facts_take_answer(assay_facts *facts, assay_question_type type, const char *name, size_t name_len,
+                                     const assay_answer *answer) {
+  struct text canonical;
+  struct answer taken;
+  if (!facts || !name || !answer || (unsigned)type >= QUESTION_COUNT) return ASSAY_BAD_ARGUMENT;
+  assay_status status = read_answer(&taken, type, answer, &facts_ready(facts)->arena);
+  if (status == ASSAY_OK) status = question_name(facts->facts, type, text_of(name, name_len), &canonical);
+  if (status != ASSAY_OK) return status;
+  return facts_answer(facts->facts, (enum question)type, canonical, taken.outcome, taken.records, taken.count);
+}
+
+/* What a host's function says against its contract makes no sense as an answer either. */
+static bool find_answer(void *user, enum question type, struct text name, struct arena *arena, struct answer *out) {
+  const assay_facts *facts = user;
+  assay_answer found = {ASSAY_OUTCOME_NEVER, NULL, 0};
+  if (!facts->find(facts->find_user, (assay_question_type)type, name.ptr, name.len, &found)) return false;
+  if (read_answer(out, (assay_question_type)type, &found, arena) == ASSAY_OK) return true;
+  out->outcome = OUTCOME_MALFORMED;
+  out->count = 0;
+  return true;
+}
+
+void assay_facts_answers_from(assay_facts *facts, assay_answers_fn find, void *user) {
+  if (!facts) return;
+  facts->find = find;
+  facts->find_user = user;
+  facts->facts->source = find ? find_answer : NULL;
+  facts->facts->source_user = facts;
 }

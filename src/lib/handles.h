@@ -36,6 +36,8 @@ struct assay_facts {
   const assay_alloc *alloc;
   assay_vocabulary *vocabulary; /* a reference, or NULL */
   struct facts *facts;
+  assay_answers_fn find; /* the host's source of answers, or NULL */
+  void *find_user;
 };
 
 struct assay_workspace {

@@ -148,6 +148,30 @@ static const struct {
     {"::fffe:0:0/95", ADDR_OK, "::fffe:0:0/95"},
 };
 
+static void reads_bytes(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    size_t len;
+    const char *want; /* "": no address */
+  } rows[] = {
+      {"\xc0\0\x02\x01", 4, "192.0.2.1"},
+      {"\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16, "2001:db8::1"},
+      {"\0\0\0\0\0\0\0\0\0\0\xff\xff\xc0\0\x02\x01", 16, "192.0.2.1"}, /* IPv4-mapped */
+      {"\0\0\0\0", 4, "0.0.0.0"},
+      {"\xc0\0\x02\x01", 3, ""},
+      {"\xc0\0\x02\x01\0", 5, ""},
+      {NULL, 0, ""},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct addr addr = {.family = 9};
+    assert_int_equal(addr_read(&addr, rows[i].bytes, rows[i].len), *rows[i].want != 0);
+    buf_clear(&out);
+    addr_print(&out, addr);
+    assert_out(rows[i].want);
+  }
+}
+
 static void parses_networks(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(networks); i++) {
@@ -350,6 +374,7 @@ static void every_fault_has_a_text(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parses_and_prints),
+      cmocka_unit_test(reads_bytes),
       cmocka_unit_test(parses_networks),
       cmocka_unit_test(holds_by_prefix_and_family),
       cmocka_unit_test(compares_family_first),

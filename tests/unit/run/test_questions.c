@@ -265,13 +265,13 @@ static void what_matters_by_table(void **state) {
 
 /* --- bounds --- */
 
-/* Many look-ups of one rule, the budget's worth asked; a question that comes again counts once. */
-static void the_budget_bounds_them(void **state) {
-  (void)state;
-  enum { MANY = QUESTIONS_MAX + 10 };
-  static char names[MANY][16];
+enum { MANY = 3 * QUESTIONS_MAX };
+
+static char names[MANY][16];
+
+/* Two rules for each of many names, whose TXT records are asked for. */
+static void open_many(struct bench *bench) {
   struct build b;
-  struct bench bench;
   feature_id f[MANY][2];
   build_init(&b, &mem_default);
   for (uint32_t i = 0; i < MANY; i++) {
@@ -285,7 +285,14 @@ static void the_budget_bounds_them(void **state) {
   for (uint32_t r = 0; r < MANY * 2; r++)
     build_rule(&b, "R", 1000, NO_INDEX, build_simple(&b, f[r / 2][r % 2], true, build_rule_bit(&b, r), 1));
   build_threshold(&b, ACTION_TAG, 1000, NULL);
-  assert_true(bench_open(&bench, &b, &mem_default));
+  assert_true(bench_open(bench, &b, &mem_default));
+}
+
+/* The budget's worth is asked; a question that comes again counts once. */
+static void the_budget_bounds_them(void **state) {
+  (void)state;
+  struct bench bench;
+  open_many(&bench);
   assert_int_equal(bench_run(&bench), ASSAY_OK);
   assert_int_equal(bench.verdict->question_count, QUESTIONS_MAX);
   for (uint32_t i = 0; i < QUESTIONS_MAX; i++)
@@ -298,6 +305,54 @@ static void the_budget_bounds_them(void **state) {
   assert_int_equal(bench_run(&bench), ASSAY_OK);
   assert_int_equal(bench.verdict->question_count, QUESTIONS_MAX - 3);
   bench_close(&bench);
+}
+
+/* A source that says the same of so many questions, the first that it is asked. */
+struct source {
+  enum outcome outcome;
+  size_t knows, asked;
+};
+
+static bool find(void *user, enum question type, struct text name, struct arena *arena, struct answer *out) {
+  struct source *source = user;
+  (void)arena;
+  assert_int_equal(type, QUESTION_TXT);
+  assert_true(name.len > 0);
+  out->outcome = source->outcome;
+  return source->asked++ < source->knows;
+}
+
+/* What the source knows costs nothing of the budget, unless it is on its way; it is asked once for each question as far as
+ * there is room to note that. */
+static void the_budget_is_for_what_is_asked(void **state) {
+  (void)state;
+  static const struct {
+    enum outcome outcome;
+    size_t knows, questions;
+    enum answer_kind first, last;
+    size_t asked;
+  } rows[] = {
+      {OUTCOME_NODATA, 0, QUESTIONS_MAX, ANSWER_NOT_YET, ANSWER_FAILED, MANY},
+      {OUTCOME_NODATA, MANY - QUESTIONS_MAX, QUESTIONS_MAX, ANSWER_NO, ANSWER_NOT_YET, MANY},
+      {OUTCOME_NXDOMAIN, MANY - QUESTIONS_MAX - 1, QUESTIONS_MAX, ANSWER_NO, ANSWER_FAILED, MANY},
+      {OUTCOME_TIMEOUT, MANY, 0, ANSWER_FAILED, ANSWER_FAILED, MANY},
+      {OUTCOME_PENDING, MANY, QUESTIONS_MAX, ANSWER_NOT_YET, ANSWER_NOT_YET, MANY},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bench bench;
+    struct source source = {rows[i].outcome, rows[i].knows, 0};
+    open_many(&bench);
+    bench.facts->source = find;
+    bench.facts->source_user = &source;
+    assert_int_equal(bench_run(&bench), ASSAY_OK);
+    assert_int_equal(bench.verdict->question_count, rows[i].questions);
+    assert_int_equal(bench_answer(&bench, 0), rows[i].first);
+    assert_int_equal(bench_answer(&bench, MANY * 2 - 1), rows[i].last);
+    for (size_t q = 0; q < rows[i].questions; q++)
+      assert_int_equal(bench.verdict->questions[q].pending, rows[i].outcome == OUTCOME_PENDING);
+    assert_int_equal(source.asked, rows[i].asked);
+    bench_close(&bench);
+  }
 }
 
 /* A verdict that cannot be had has none, and the same objects go on when there is memory again. */
@@ -332,6 +387,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(questions_by_table),     cmocka_unit_test(silence_by_default),
       cmocka_unit_test(what_matters_by_table),  cmocka_unit_test(the_budget_bounds_them),
+      cmocka_unit_test(the_budget_is_for_what_is_asked),
       cmocka_unit_test(memory_may_run_out_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
