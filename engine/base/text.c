@@ -43,3 +43,22 @@ unsigned long long text_hash(struct text a) {
   h *= 0xd6e8feb86659fd93u;
   return h ^ (h >> 32);
 }
+
+__extension__ typedef unsigned __int128 wide;
+
+/* Both halves of the product, so that every bit of either factor moves every bit of the result. */
+static uint64_t fold(uint64_t a, uint64_t b) {
+  wide product = (wide)a * b;
+  return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+unsigned long long text_hash_keyed(struct text a, unsigned long long key) {
+  uint64_t hash = fold(key ^ 0x9e3779b97f4a7c15u, a.len ^ 0xd6e8feb86659fd93u), word;
+  for (; a.len >= sizeof word; a.ptr += sizeof word, a.len -= sizeof word) {
+    memcpy(&word, a.ptr, sizeof word);
+    hash = fold(hash ^ word, key ^ 0xa0761d6478bd642fu);
+  }
+  word = 0;
+  if (a.len > 0) memcpy(&word, a.ptr, a.len);
+  return fold(hash ^ word, key ^ 0xe7037ed1a0b428dbu);
+}

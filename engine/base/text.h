@@ -58,6 +58,10 @@ size_t text_find(struct text hay, struct text needle);
 /* A 64-bit hash of the bytes; not for untrusted-collision use without a compare behind it. */
 unsigned long long text_hash(struct text a);
 
+/* A hash under a secret key, for tables whose keys strangers choose: without the key nobody can make names that meet in
+ * one place. */
+unsigned long long text_hash_keyed(struct text a, unsigned long long key);
+
 /* For a %.*s: the length of a text as an int, cut to what a message can bear. */
 #define TEXT_ARG(text) (int)((text).len > 200 ? 200 : (text).len), (text).ptr
 
