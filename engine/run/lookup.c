@@ -1,5 +1,6 @@
 /* Owns the VALUE instructions that DNS answers: which questions they stand for, what an answer, a failure and silence
  * mean. Must never know: who asks DNS, or when. */
+#include "facts/askable.h"
 #include "run/ops.h"
 
 #define VALUE(id)                                                                                             \
@@ -42,22 +43,6 @@ static void finish(const struct gather *gather, struct value *out) {
                         .outcome = (uint8_t)(gather->missing || nothing ? gather->outcome : OUTCOME_FOUND),
                         .count = (uint32_t)gather->items.count,
                         .items = gather->items.at};
-}
-
-/* Whether a name can be asked for at all: labels that DNS can hold, and more than one of them. */
-static bool askable_name(const struct host *host) {
-  uint32_t bad = 1u << HOST_IS_EMPTY | 1u << HOST_IS_ADDRESS | 1u << HOST_IS_LITERAL | 1u << HOST_IS_BAD_LITERAL |
-                 1u << HOST_HAS_BAD_CHAR | 1u << HOST_HAS_SPACE | 1u << HOST_LEADING_DOT | 1u << HOST_EMPTY_LABEL |
-                 1u << HOST_LABEL_TOO_LONG | 1u << HOST_TOO_LONG | 1u << HOST_NUMERIC_TLD;
-  return !(host->props & bad) && host->label_count > 1;
-}
-
-/* Loopback, private, link-local and multicast addresses have no public reverse name and stand in no public list. The
- * documentation blocks are asked for: tests and examples live there. */
-static bool askable_address(struct addr addr) {
-  uint32_t local = 1u << ADDR_IS_EMPTY | 1u << ADDR_IS_LOOPBACK | 1u << ADDR_IS_PRIVATE | 1u << ADDR_IS_LINK_LOCAL |
-                   1u << ADDR_IS_MULTICAST;
-  return !(addr_props(addr) & local);
 }
 
 static void add_record(struct gather *gather, enum question type, const struct record *record) {

@@ -1,6 +1,7 @@
 /* Owns the public face of the answers that facts hold: taken as texts, as DNS gives them, or looked for at a host's.
  * Must never know: rules. */
 #include "facts/host.h"
+#include "facts/iprev.h"
 #include "lib/handles.h"
 
 _Static_assert((int)ASSAY_QUESTION_NS == (int)QUESTION_NS, "the questions differ");
@@ -116,4 +117,17 @@ void assay_facts_answers_from(assay_facts *facts, assay_answers_fn find, void *u
   facts->find_user = user;
   facts->facts->source = find ? find_answer : NULL;
   facts->facts->source_user = facts;
+}
+
+/* --- what they come to --- */
+
+_Static_assert((int)ASSAY_IPREV_PERMERROR == (int)IPREV_PERMERROR, "the results differ");
+
+assay_iprev assay_facts_iprev(const assay_facts *facts) {
+  if (!facts || !facts->facts) return ASSAY_IPREV_NONE;
+  struct arena arena;
+  arena_init(&arena, facts->facts->alloc, SIZE_MAX);
+  enum iprev iprev = facts_iprev(facts->facts, &arena);
+  arena_free(&arena);
+  return (assay_iprev)iprev;
 }
