@@ -4,6 +4,9 @@
 #define DNS_MESSAGE_H
 
 #include <assay/answer.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
