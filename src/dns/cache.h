@@ -4,6 +4,9 @@
 #define DNS_CACHE_H
 
 #include <assay/answer.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -15,6 +18,7 @@ struct cache_limits {
   uint32_t ttl_floor, ttl_ceiling;           /* seconds; of answers with records */
   uint32_t negative_ceiling;                 /* seconds; of NXDOMAIN and NODATA; the floor is the same */
   uint32_t stale;                            /* seconds an answer is kept, and may be given, behind its end */
+  uint64_t key;                              /* secret, for strangers choose the names */
 };
 
 enum cache_state { CACHE_MISS, CACHE_FRESH, CACHE_STALE };
