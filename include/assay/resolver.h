@@ -49,7 +49,7 @@ typedef struct assay_resolver_options {
 
 /* The defaults. Since 0.1. */
 #define ASSAY_RESOLVER_OPTIONS_INIT                                                                             \
-  {sizeof(assay_resolver_options), NULL, NULL, 700, 3, 64, 16, 5, 30000, (size_t)32 << 20, 0, 86400, 3600, 0, 32, 5000}
+  {sizeof(assay_resolver_options), NULL, NULL, 700, 3, 64, 16, 5, 30000, 32u << 20, 0, 86400, 3600, 0, 32, 5000}
 
 /* Makes a resolver. options may be NULL. Nothing is sent, unless servers is NULL: then 127.0.0.1 and ::1 are tried, for
  * at most 300 ms. Caller frees with assay_resolver_free. ASSAY_BAD_VALUE when servers is no list of addresses with ports;
@@ -110,7 +110,8 @@ typedef void (*assay_scored_fn)(void *user, assay_status status, const assay_dns
 
 /* Scores a connection: evaluates, asks what could still change the action, and evaluates again as answers come, until
  * the verdict is settled; then cancels what is left. Answers go into the facts. What a host has said of a question
- * (assay_facts_answer) is not asked. Rule set, facts, workspace (NULL: the verdict's own) and verdict are borrowed until
+ * (assay_facts_answer) is not asked; where they look for answers (assay_facts_answers_from) is the scoring's from now on, and
+ * nowhere afterwards. Rule set, facts, workspace (NULL: the verdict's own) and verdict are borrowed until
  * the callback; the rule set is referenced; several scorings of one thread may share the workspace. When no answer has to
  * be waited for, the callback is called before this returns, and *out is NULL. ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when a
  * pointer but workspace and user is NULL. After an error there is no callback. Since 0.1. */
