@@ -40,10 +40,13 @@ static uint32_t read_32(const struct message *message, size_t at) {
   return (uint32_t)read_16(message, at) << 16 | read_16(message, at + 2);
 }
 
+/* A name that is none, of whatever record, shows that the message is not to be trusted. */
 static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   enum { FIXED = 10 };
+  char owner[NAME_TEXT_MAX];
+  size_t len;
   rr->name = *at;
-  if (!name_skip(message, at) || message->len - *at < FIXED) return false;
+  if (!name_read(owner, &len, message, at) || message->len - *at < FIXED) return false;
   rr->type = read_16(message, *at);
   rr->class = read_16(message, *at + 2);
   rr->ttl = read_32(message, *at + 4);

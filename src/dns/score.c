@@ -332,6 +332,8 @@ assay_status assay_resolver_score(assay_resolver *resolver, const assay_ruleset 
       assay_resolver_score_start(resolver, ruleset, facts, workspace, verdict, scored, &waiter, &scoring);
   while (status == ASSAY_OK && !waiter.done) status = assay_resolver_wait(resolver, -1);
   if (status != ASSAY_OK && !waiter.done) assay_scoring_cancel(scoring);
+  /* What was asked for the cache's sake comes in only when somebody looks. */
+  if (waiter.done && lookups_counts(resolver->lookups)->in_flight > 0) (void)assay_resolver_wait(resolver, 0);
   if (usage && waiter.done) *usage = waiter.usage;
   return waiter.done ? waiter.status : status;
 }
