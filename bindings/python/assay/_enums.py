@@ -81,3 +81,33 @@ class QuestionType(enum.IntEnum):
     MX = 3
     TXT = 4
     NS = 5
+
+
+class Outcome(_Worded):
+    """What became of a DNS question. The first three are answers; of those behind PENDING nothing may be concluded."""
+
+    FOUND = 0
+    NODATA = 1
+    NXDOMAIN = 2
+    PENDING = 3
+    SERVFAIL = 4
+    REFUSED = 5
+    TIMEOUT = 6
+    MALFORMED = 7
+    OVER_BUDGET = 8
+    ZONE_DOWN = 9
+    FAILED = 10
+    NEVER = 11
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Iprev(_Worded):
+    """The result of the check `iprev` (RFC 8601): whether the client's reverse name leads back to it."""
+
+    NONE = 0
+    PASS = 1
+    FAIL = 2
+    TEMPERROR = 3
+    PERMERROR = 4

@@ -5,7 +5,7 @@ Must never know: how rules are compiled, or what else can be asked of them.
 
 import ctypes
 from collections import deque
-from typing import Deque, Dict, Optional
+from typing import Deque, Dict, Optional, Tuple
 
 from . import _values
 from ._enums import Status, Why
@@ -13,6 +13,7 @@ from ._errors import check
 from ._facts import Facts, new_facts, slots_of
 from ._ffi import lib
 from ._handles import Handle, new
+from ._resolver import DnsUsage, Resolver
 from ._verdict import Hit, Reader, Verdict
 from ._vocabulary import Vocabulary, raise_kept
 
@@ -27,7 +28,7 @@ class _Scratch:
         self.facts, self.workspace, self.verdict = (self._facts.pointer, self._workspace.pointer,
                                                     self._verdict.pointer)
         self.read = Reader(hits).read
-        self.unset: Optional[Why] = None
+        self.unset: Optional[Tuple[Why, Why]] = None
 
 
 _clear, _evaluate = lib.assay_facts_clear, lib.assay_evaluate
@@ -51,27 +52,33 @@ class Core:
         except IndexError:
             return _Scratch(self._hits, self._vocabulary)
 
-    def _run(self, facts: ctypes.c_void_p, scratch: _Scratch) -> Verdict:
-        status = _evaluate(self.handle.pointer, facts, scratch.workspace, scratch.verdict)
+    def _run(self, facts: ctypes.c_void_p, scratch: _Scratch, resolver: Optional[Resolver] = None) -> Verdict:
+        usage: Optional[DnsUsage] = None
+        if resolver is None:
+            status = _evaluate(self.handle.pointer, facts, scratch.workspace, scratch.verdict)
+        else:
+            status, usage = resolver._score(self.handle.pointer, facts, scratch.workspace, scratch.verdict)
         if self._vocabulary:
             raise_kept()
         if status:
             check(status, "the rules use facts of a vocabulary that these facts were not made with"
                   if status == Status.BAD_ARGUMENT else "")
-        return scratch.read(scratch.verdict)
+        return scratch.read(scratch.verdict, usage)
 
-    def score(self, values: _values.Facts, answers: Optional[_values.Answers], unset: Why) -> Verdict:
+    def score(self, values: _values.Facts, answers: Optional[_values.Answers], unset: Why,
+              resolver: Optional[Resolver] = None) -> Verdict:
         scratch = self._take()
+        defaults = (unset, Why.NOT_YET if resolver else unset)
         try:
             facts = scratch.facts
             _clear(facts)
-            if scratch.unset is not unset:
-                lib.assay_facts_default_why(facts, unset, unset)
-                scratch.unset = unset
+            if scratch.unset != defaults:
+                lib.assay_facts_default_why(facts, *defaults)
+                scratch.unset = defaults
             _values.put_all(facts, self._slots, values, unset)
             if answers:
                 _values.answer_all(facts, answers, unset)
-            return self._run(facts, scratch)
+            return self._run(facts, scratch, resolver)
         finally:
             self._pool.append(scratch)
 

@@ -18,6 +18,7 @@ from ._facts import Facts
 from ._ffi import lib
 from ._handles import Handle
 from ._loader import Loader, Read
+from ._resolver import Resolver
 from ._values import c_text
 from ._verdict import Verdict
 from ._vocabulary import Vocabulary, raise_kept
@@ -70,6 +71,12 @@ class TestResult:
     trace: str  #: lines that show why
 
 
+def _resolver(resolver: Optional[Resolver]) -> Optional[Resolver]:
+    if resolver is not None and not isinstance(resolver, Resolver):
+        raise BadTypeError(f"resolver: a Resolver is needed, not {type(resolver).__name__}")
+    return resolver
+
+
 def _unset(partial: bool) -> Why:
     return Why.NOT_YET if partial else Why.NEVER
 
@@ -113,7 +120,7 @@ class Ruleset:
     # --- scoring ---
 
     def score(self, facts: _values.Facts, answers: Optional[_values.Answers] = None, *,
-              partial: bool = False) -> Verdict:
+              partial: bool = False, resolver: Optional[Resolver] = None) -> Verdict:
         """Scores one connection.
 
         facts: values by name. A str or bytes for any type; also an int, a bool, an object of ipaddress, a list of texts
@@ -121,22 +128,24 @@ class Ruleset:
         ``partial`` may still come; a Why is unknown for that reason.
         answers: records by type and name of a DNS question: ``{("A", "mx.example.org"): ["192.0.2.1"]}``. An empty
         list: there are none. None or a Why: no answer.
+        resolver: asks DNS what is not among the answers and could still change the action, and waits for it.
         """
-        return self._open().score(facts, answers, _unset(partial))
+        return self._open().score(facts, answers, _unset(partial), _resolver(resolver))
 
-    def score_many(self, connections: Iterable[Connection], *, partial: bool = False) -> Iterator[Verdict]:
+    def score_many(self, connections: Iterable[Connection], *, partial: bool = False,
+                   resolver: Optional[Resolver] = None) -> Iterator[Verdict]:
         """Scores connections as they come, and in their order; an endless iterable is fine. Each is a mapping of
         facts, or a pair of it and answers. An error is raised for the connection that has it; ``next()`` then goes on
         with the one after it."""
-        unset = _unset(partial)
+        unset, asks = _unset(partial), _resolver(resolver)
         self._open()
 
         def score(connection: Connection) -> Verdict:
             if not isinstance(connection, tuple):
-                return self._open().score(connection, None, unset)
+                return self._open().score(connection, None, unset, asks)
             if len(connection) != 2:
                 raise BadTypeError(f"a connection is a mapping, or a pair of it and answers, not {connection!r}")
-            return self._open().score(*connection, unset)
+            return self._open().score(*connection, unset, asks)
         return map(score, connections)
 
     def evaluate(self, facts: Facts) -> Verdict:

@@ -9,9 +9,10 @@ from typing import Any, Dict, Optional, Tuple
 
 from . import _ffi
 from ._diagnostics import optional, person
-from ._enums import Action, QuestionType, Why
+from ._enums import Action, Outcome, QuestionType, Why
 from ._errors import check
 from ._ffi import lib
+from ._resolver import DnsUsage
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Unknown:
     rule: str
     why: Why
     waits: Tuple[str, ...]  #: facts and questions as the rule writes them: "helo", "dns.address(helo)"
+    outcomes: Tuple[Outcome, ...]  #: what became of each of them so far
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Verdict:
     hits: Tuple[Hit, ...]
     unknown: Tuple[Unknown, ...]
     questions: Tuple[Question, ...]  #: worth asking now; an answer may settle the verdict, or bring new ones
+    dns: Optional[DnsUsage] = None  #: what it took of DNS; None without a resolver
 
     @property
     def score(self) -> float:
@@ -88,12 +91,13 @@ _score, _low, _high = lib.assay_verdict_score, lib.assay_verdict_low, lib.assay_
 _action, _settled, _reply = lib.assay_verdict_action, lib.assay_verdict_settled, lib.assay_verdict_reply
 _exempt, _exempt_describe = lib.assay_verdict_exempt, lib.assay_verdict_exempt_describe
 _hit_count, _hit_at = lib.assay_verdict_hit_count, lib.assay_verdict_hit_at
-_unknown_count, _unknown_at, _wait_at = (lib.assay_verdict_unknown_count, lib.assay_verdict_unknown_at,
-                                         lib.assay_verdict_wait_at)
+_unknown_count, _unknown_at = lib.assay_verdict_unknown_count, lib.assay_verdict_unknown_at
+_wait_at, _wait_outcome = lib.assay_verdict_wait_at, lib.assay_verdict_wait_outcome
 _question_count, _question_at = lib.assay_verdict_question_count, lib.assay_verdict_question_at
 _QUESTIONS = tuple(question.name for question in QuestionType)
 _ACTIONS = tuple(Action)
 _WHYS = tuple(Why)
+_OUTCOMES = tuple(Outcome)
 
 
 class Reader:
@@ -118,14 +122,15 @@ class Reader:
         raw = self._unknown
         check(_unknown_at(verdict, index, self._unknown_out))
         waits = tuple([person(_wait_at(verdict, index, wait)) for wait in range(raw.wait_count)])
-        return Unknown(person(raw.rule), _WHYS[raw.why], waits)
+        outcomes = tuple([_OUTCOMES[_wait_outcome(verdict, index, wait)] for wait in range(raw.wait_count)])
+        return Unknown(person(raw.rule), _WHYS[raw.why], waits, outcomes)
 
     def _question_row(self, verdict: c_void_p, index: int) -> Question:
         raw = self._question
         check(_question_at(verdict, index, self._question_out))
         return Question(_QUESTIONS[raw.type], raw.name.decode("utf-8", "surrogateescape"), raw.pending)
 
-    def read(self, verdict: c_void_p) -> Verdict:
+    def read(self, verdict: c_void_p, dns: Optional[DnsUsage] = None) -> Verdict:
         """A copy of what the library's verdict holds."""
         fields: Dict[str, Any] = {
             "score_thousandths": _score(verdict),
@@ -139,6 +144,7 @@ class Reader:
             "hits": tuple([self._hit_row(verdict, index) for index in range(_hit_count(verdict))]),
             "unknown": tuple([self._unknown_row(verdict, index) for index in range(_unknown_count(verdict))]),
             "questions": tuple([self._question_row(verdict, index) for index in range(_question_count(verdict))]),
+            "dns": dns,
         }
         answer = Verdict.__new__(Verdict)
         answer.__dict__.update(fields)  # the constructor of a frozen class sets field by field, and slowly

@@ -15,7 +15,9 @@ STRUCTS = {
     "assay_property_info": _ffi.PropertyInfo, "assay_rule_info": _ffi.RuleInfo,
     "assay_ruleset_stats": _ffi.RulesetStats, "assay_test_result": _ffi.TestResult, "assay_hit": _ffi.Hit,
     "assay_unknown": _ffi.Unknown, "assay_question": _ffi.Question, "assay_value": _ffi.Value, "assay_loader": _ffi.Loader,
-    "assay_function": _ffi.Function, "assay_compile_options": _ffi.CompileOptions,
+    "assay_function": _ffi.Function, "assay_compile_options": _ffi.CompileOptions, "assay_record": _ffi.Record,
+    "assay_answer": _ffi.Answer, "assay_resolver_options": _ffi.ResolverOptions, "assay_dns_usage": _ffi.DnsUsage,
+    "assay_resolver_stats": _ffi.ResolverStats,
 }
 UNUSED_STRUCTS = {"assay_alloc"}  # the binding leaves memory to malloc
 
@@ -24,12 +26,14 @@ ENUMS = {
     "assay_status": (_enums.Status, "ASSAY_"), "assay_action": (_enums.Action, "ASSAY_"),
     "assay_why": (_enums.Why, "ASSAY_"), "assay_severity": (_enums.Severity, "ASSAY_"),
     "assay_type": (_enums.Type, "ASSAY_TYPE_"), "assay_question_type": (_enums.QuestionType, "ASSAY_QUESTION_"),
+    "assay_outcome": (_enums.Outcome, "ASSAY_OUTCOME_"), "assay_iprev": (_enums.Iprev, "ASSAY_IPREV_"),
 }
 UNUSED_ENUMS = {"assay_fact"}  # facts go by name, and a test below holds their numbers to the table
 
 SCALARS = {"size_t": ctypes.c_size_t, "int64_t": ctypes.c_int64, "unsigned": ctypes.c_uint, "bool": ctypes.c_bool,
-           "double": ctypes.c_double, "int": ctypes.c_int}
-CALLBACKS = {"assay_write_fn": _ffi.WriteFn, "assay_function_fn": _ffi.FunctionFn}
+           "double": ctypes.c_double, "int": ctypes.c_int, "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64}
+CALLBACKS = {"assay_write_fn": _ffi.WriteFn, "assay_function_fn": _ffi.FunctionFn, "assay_answer_fn": _ffi.AnswerFn,
+             "assay_answers_fn": _ffi.AnswersFn, "assay_scored_fn": _ffi.ScoredFn, "assay_watch_fn": _ffi.WatchFn}
 
 
 def headers():
@@ -123,7 +127,7 @@ class Functions(unittest.TestCase):
                     self.assertTrue(same(mine, theirs), f"{mine} for {theirs}")
 
     def test_callbacks(self):
-        data = {"assay_write_fn": (1,)}                 # these texts have lengths
+        data = {"assay_write_fn": (1,), "assay_answers_fn": (2,)}                 # these texts have lengths
         found = re.findall(r"typedef (\w+) \(\*(\w+)\)\(([^)]*)\)", TEXT)
         self.assertEqual(sorted(name for _, name, _ in found), sorted(CALLBACKS))
         for result, name, arguments in found:
@@ -142,7 +146,7 @@ class Structs(Folder):
         for name, ours in STRUCTS.items():
             members = [(member, " ".join(kind.split())) for member, kind in declared(structs[name])]
             self.assertEqual([field[0] for field in ours._fields_], [member for member, _ in members], name)
-            with_length = {"assay_value": {"bytes"}}.get(name, ())
+            with_length = {"assay_value": {"bytes"}, "assay_record": {"bytes"}}.get(name, ())
             for (member, mine), (_, kind) in zip(ours._fields_, members):
                 with self.subTest(struct=name, member=member):
                     self.assertTrue(same(mine, ctype(kind, member in with_length)), f"{mine} for {kind}")
@@ -194,6 +198,10 @@ class Words(unittest.TestCase):
             self.assertEqual(str(why), _ffi.lib.assay_why_text(why).decode())
         for question in _enums.QuestionType:
             self.assertEqual(question.name, _ffi.lib.assay_question_type_text(question).decode())
+        for outcome in _enums.Outcome:
+            self.assertEqual(str(outcome), _ffi.lib.assay_outcome_text(outcome).decode())
+        for iprev in _enums.Iprev:
+            self.assertEqual(str(iprev), _ffi.lib.assay_iprev_text(iprev).decode())
 
     def test_facts_have_their_numbers(self):
         from assay._tables import SLOTS
