@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clocks.h"
+#include "dns.h"
 #include "passes.h"
 
 enum { PASSES_MOST = 101, WARM_UP = 4096 };
@@ -12,12 +13,6 @@ enum { PASSES_MOST = 101, WARM_UP = 4096 };
 static int complain(const char *what, const char *why) {
   fprintf(stderr, "assay-bench: %s: %s\n", what, why);
   return 1;
-}
-
-static double cpu_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
 static int compare_doubles(const void *a, const void *b) {
@@ -224,6 +219,11 @@ static const struct verb {
     {"agree", 2, run_agree, "agree RULES CONNECTIONS           whether rules and twin give the same verdicts"},
     {"compile", 2, run_compile, "compile RULES PASSES              seconds of compiling a file"},
     {"write", 2, run_write, "write tsv|jsonl CONNECTIONS       the connections as input for assay score"},
+    {"dns-cached", 4, run_dns_cached, "dns-cached SERVER ZONE NAMES PASSES     ns of an answer from the cache, bytes a name"},
+    {"dns-uncached", 5, run_dns_uncached, "dns-uncached SERVER ZONE NAMES QUESTIONS IN_FLIGHT   us of a question to the server"},
+    {"dns-bare", 5, run_dns_bare, "dns-bare SERVER ZONE NAMES QUESTIONS IN_FLIGHT       the same by c-ares alone"},
+    {"dns-crowd", 3, run_dns_crowd, "dns-crowd SERVER ZONE NAMES             all names at once"},
+    {"dns-waits", 5, run_dns_waits, "dns-waits SERVER ZONE NAMES QUESTIONS SILENT|-       us that a question waits beside a silent zone"},
 };
 
 int main(int argc, char **argv) {
