@@ -209,6 +209,7 @@ assay_status cache_new(struct cache **out, const struct cache_limits *limits, co
   if (!cache) return ASSAY_NO_MEMORY;
   cache->alloc = alloc;
   cache->limits = *limits;
+  cache->bytes = cost_of(sizeof *cache);
   *out = cache;
   return ASSAY_OK;
 }

@@ -27,8 +27,8 @@ struct servers {
  * IPv6 address with a port stands in brackets. ASSAY_BAD_VALUE for anything else, port 0, none and more than eight. */
 assay_status servers_parse(struct servers *out, struct text text);
 
-/* The loopback addresses of /etc/resolv.conf (its `text`, which may be empty) if it names any; else what `answers` says
- * yes to of 127.0.0.1:53 and [::1]:53; else all of resolv.conf. ASSAY_NOT_FOUND when that is none. */
+/* The loopback addresses of /etc/resolv.conf (its text, which may be empty) if it names any; else the first of
+ * 127.0.0.1:53 and [::1]:53 that `answers` says yes to; else all of resolv.conf. ASSAY_NOT_FOUND when that is none. */
 assay_status servers_default(struct servers *out, struct text resolv_conf,
                              bool (*answers)(void *user, const struct server *server), void *user);
 
@@ -36,7 +36,7 @@ assay_status servers_default(struct servers *out, struct text resolv_conf,
  * frees with mem_free(alloc, *out, *cap). */
 assay_status servers_read_file(char **out, size_t *len, size_t *cap, const char *path, const assay_alloc *alloc);
 
-/* Whether a server answers any question (`. NS`) within so many milliseconds: a blocking probe by c-ares. */
+/* Whether a server answers for `localhost` within so many milliseconds: a blocking probe by c-ares. */
 bool servers_probe(const struct server *server, unsigned most_ms);
 
 #endif

@@ -38,12 +38,12 @@ static size_t leading(struct text name, bool (*is)(struct text), size_t most) {
 }
 
 /* An address in labels, most significant last: how long it is, how much of it tells hosts of a network apart, and where
- * it stands when it is a reverse name. */
+ * it stands when it is a reverse name. Nibbles first: most of them are numbers, too. */
 static const struct form {
   bool (*is)(struct text);
   size_t labels, host_labels;
   const char *reverse;
-} forms[] = {{is_number, 4, 1, "in-addr.arpa"}, {is_nibble, 32, 24, "ip6.arpa"}};
+} forms[] = {{is_nibble, 32, 24, "ip6.arpa"}, {is_number, 4, 1, "in-addr.arpa"}};
 
 struct text zone_of(const struct domain *suffixes, struct text name) {
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
