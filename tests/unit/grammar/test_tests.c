@@ -75,6 +75,7 @@ static void dns_lines(void **state) {
       {"dns { TXT \"x\" \"t\" NS \"x\" \"n\" }", ""},
       {"dns { DNSBL \"z\" 192.0.2.1 127.0.0.2 DNSBL \"z\" \"x\" 127.0.0.2, 127.0.0.3 }", ""},
       {"dns { A \"x\" nxdomain A \"x\" nodata A \"x\" servfail A \"x\" timeout A \"x\" refused }", ""},
+      {"dns { A \"x\" malformed A \"x\" over_budget A \"x\" zone_down }", ""},
       {"dns { PTR 192.0.2.1 nxdomain MX \"x\" timeout DNSBL \"z\" 192.0.2.1 servfail }", ""},
       {"dns {}", ""},
       {"dns { SPF \"x\" \"y\" }", "E215@1:7"},
