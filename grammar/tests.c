@@ -96,8 +96,9 @@ static void bad_dns(struct compilation *c, struct span span) {
   report(c->diags, BAD_TEST, span, "this is no answer of that record type");
 }
 
-/* MX answers are preference and name by turns. */
+/* MX answers are preference and name by turns; a null MX (RFC 7505) may be the empty name alone. */
 static void check_mx(struct compilation *c, const struct atom *answer) {
+  if (answer->kind == ATOM_STRING && answer->text.len == 0 && !answer->next) return;
   for (; answer; answer = answer->next->next)
     if (answer->kind != ATOM_NUMBER || !answer->next || answer->next->kind != ATOM_STRING) {
       bad_dns(c, answer->span);

@@ -12,6 +12,7 @@
 struct gather {
   struct workspace *ws;
   VEC(struct value) items;
+  size_t records, null_mx; /* of how many records, and how many of these say that the domain takes no mail */
   bool missing; /* some answer is not known */
   enum outcome outcome; /* of what is missing; else of answers without records */
 };
@@ -45,8 +46,22 @@ static void finish(const struct gather *gather, struct value *out) {
                         .items = gather->items.at};
 }
 
+/* What is missing may still make it true. */
+static void finish_bool(const struct gather *gather, bool yes, struct value *out) {
+  *out = yes || !gather->missing ? (struct value){.known = 1, .number = yes} : value_unknown(gather->outcome);
+}
+
+/* "Null MX": the domain takes no mail (RFC 7505). The root is no mail host, so it is none of the list either. */
+static bool is_null_mx(enum question type, struct text name) {
+  return type == QUESTION_MX && (name.len == 0 || text_is(name, "."));
+}
+
 static void add_record(struct gather *gather, enum question type, const struct record *record) {
   struct value value = {.known = 1};
+  bool null_mx = is_null_mx(type, record->text);
+  gather->records++;
+  gather->null_mx += null_mx;
+  if (null_mx) return;
   if (type == QUESTION_A || type == QUESTION_AAAA)
     value.addr = record->address;
   else if (type == QUESTION_TXT)
@@ -149,8 +164,22 @@ VALUE(DNS_EXISTS) {
   gather_name(&gather, QUESTION_A, a->host);
   gather_name(&gather, QUESTION_AAAA, a->host);
   gather_name(&gather, QUESTION_MX, a->host);
-  bool found = gather.items.count > 0;
-  *out = found || !gather.missing ? (struct value){.known = 1, .number = found} : value_unknown(gather.outcome);
+  finish_bool(&gather, gather.records > 0, out);
+}
+
+VALUE(DNS_NULL_MX) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, QUESTION_MX, a->host);
+  finish_bool(&gather, gather.null_mx > 0 && gather.null_mx == gather.records, out);
+}
+
+/* One question is enough: a name that does not exist has no record of any type (RFC 8020). */
+VALUE(DNS_NXDOMAIN) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  const struct answer *answer = find(&gather, QUESTION_A, a->host->canonical, askable_name(a->host));
+  finish_bool(&gather, answer && answer->outcome == OUTCOME_NXDOMAIN, out);
 }
 
 /* --- DNS lists (RFC 5782) --- */

@@ -12,7 +12,7 @@
 
 /* --- what an instruction asks for --- */
 
-enum asker { ADDRESSES, MX, MX_ADDRESSES, PTR, TXT, NS, EXISTS, LISTED, NAME_LISTED, RDNS, CONFIRMED, NO_ZONES };
+enum asker { ADDRESSES, MX, MX_ADDRESSES, PTR, TXT, NS, EXISTS, NULL_MX, GONE, LISTED, NAME_LISTED, RDNS, CONFIRMED, NO_ZONES };
 
 static value_id dns(struct build *b, unsigned op, value_id a) {
   return build_value(b, op, a, 0, 0);
@@ -34,6 +34,8 @@ static value_id make(struct build *b, enum asker asker) {
     case TXT: return dns(b, OP_DNS_TXT, helo);
     case NS: return dns(b, OP_DNS_NS, helo);
     case EXISTS: return dns(b, OP_DNS_EXISTS, helo);
+    case NULL_MX: return dns(b, OP_DNS_NULL_MX, helo);
+    case GONE: return dns(b, OP_DNS_NXDOMAIN, helo);
     case LISTED: return build_value(b, OP_DNSBL_ADDRESS, ip, 0, build_texts(b, SET_ZONES, zones));
     case NAME_LISTED: return build_value(b, OP_DNSBL_NAME, helo, 0, build_texts(b, SET_ZONES, zones));
     case RDNS: return build_value(b, OP_RDNS, 0, 0, build_need(b, "client.rdns", TYPE_NAME));
@@ -120,6 +122,10 @@ static void questions_by_table(void **state) {
       {NS, {H("h.example")}, {{0}}, "NS h.example"},
       {EXISTS, {H("h.example")}, {{0}}, "A h.example,AAAA h.example,MX h.example"},
       {EXISTS, {H("h.example")}, {Q(A, "h.example", "192.0.2.1")}, ""},
+      {NULL_MX, {H("h.example")}, {{0}}, "MX h.example"},
+      {NULL_MX, {H("h.example")}, {Q(MX, "h.example", ".")}, ""},
+      {GONE, {H("h.example")}, {{0}}, "A h.example"},
+      {GONE, {H("h.example")}, {NO(A, "h.example", NXDOMAIN)}, ""},
       {LISTED, {IP("192.0.2.9")}, {{0}}, "A " ZEN ",A " DEAD},
       {LISTED, {IP("192.0.2.9")}, {Q(A, ZEN, "")}, "A " DEAD},
       {LISTED, {IP("192.0.2.9")}, {Q(A, ZEN, "127.255.255.254")}, "A " DEAD}, /* a refusal is an answer */
