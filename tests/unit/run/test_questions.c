@@ -144,7 +144,11 @@ static void questions_by_table(void **state) {
       {RDNS,
        {IP("192.0.2.9")},
        {Q(PTR, REVERSE, "b.example a.example")},
-       "A a.example"}, /* of several names the first that is confirmed: they are tried in turn */
+       "A a.example,A b.example"}, /* all at once, though the first that is confirmed will do */
+      {RDNS,
+       {IP("192.0.2.9")},
+       {Q(PTR, REVERSE, "c.example b.example a.example"), Q(A, "b.example", "192.0.2.9")},
+       "A a.example"}, /* only what stands before it may still matter */
       {RDNS, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "b.example a.example"), Q(A, "a.example", "")}, "A b.example"},
       {CONFIRMED, {{0}}, {{0}}, ""},
       {CONFIRMED, {IP("192.0.2.9")}, {{0}}, "PTR " REVERSE},
