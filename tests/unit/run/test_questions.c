@@ -236,10 +236,14 @@ static void what_matters_by_table(void **state) {
       {{1, 1, 1, 1, 1, 1, 1, 1}, {N, N, N, N, N, N, N, N}, 4, true, "yyyy????y", "", true},
       {{1, 1, 1, 1, 1, 1, 1, 1}, {N, N, N, N, N, N, N, N}, 4, true, "nnnnn????", "", true},
       /* no score, nothing moved */
-      {{1, 0, 1, 0, -1, 0, 1, 9}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "02467", false},
+      {{1, 0, 1, 0, -1, 0, 1, 9}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "70246", false},
+      /* the heaviest first, up or down; among equals as they were met; an exemption before all */
+      {{1, -3, 2, 3, -1, 9, 2, 1}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "51326047", false},
+      {{1, -3, 2, 3, -1, 9, 2, 1}, {N, N, N, N, N, N, N, N}, 4, true, "?????????", "e51326047", false},
+      {{1, -3, 2, 3, -1, 1, 2, 1}, {N, N, N, N, N, N, N, N}, 4, false, "f?y?nf?n", "136", false},
       /* a group that has reached its bound, whatever still comes */
       {{3, 1, 1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "4567", false},
-      {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "1234567", false},
+      {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "2134567", false},
       {{3, 1, -1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "4567", false},
       /* a failed rule takes it from its bound, so that what comes decides about softening */
       {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 3, false, "y?f??nnn", "134", false},
