@@ -1,5 +1,6 @@
 /* Owns the check of tests: that their facts, pins, DNS lines and expectations make sense.
  * Must never know: how a test is run. */
+#include "facts/outcome.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/test_lists.h"
@@ -79,22 +80,29 @@ static const struct {
                {"TXT", false, false}, {"NS", false, false},  {"DNSBL", false, true}};
 
 static bool is_outcome(const struct atom *atom) {
-  static const char *const words[] = {"nxdomain", "nodata", "servfail", "timeout", "refused"};
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (is_word(atom, words[i])) return true;
-  return false;
+  enum outcome outcome = atom->kind == ATOM_WORD ? outcome_find(atom->text) : OUTCOME_COUNT;
+  return outcome != OUTCOME_COUNT && outcome_infos[outcome].told;
 }
 
-static void bad_dns(struct compilation *c, struct span span, const char *help) {
+#define WORD_yes(word) " " word
+#define WORD_no(word)
+static const char outcome_words[] = ""
+#define OUTCOME(id, word, known, why, told) WORD_##told(word)
+#include "facts/outcomes.def"
+#undef OUTCOME
+    ;
+
+static void bad_dns(struct compilation *c, struct span span) {
   report(c->diags, BAD_TEST, span, "this is no answer of that record type");
-  diag_help(c->diags, "%s", help);
 }
 
-/* MX answers are preference and name by turns. */
+/* MX answers are preference and name by turns; a null MX (RFC 7505) may be the empty name alone. */
 static void check_mx(struct compilation *c, const struct atom *answer) {
+  if (answer->kind == ATOM_STRING && answer->text.len == 0 && !answer->next) return;
   for (; answer; answer = answer->next->next)
     if (answer->kind != ATOM_NUMBER || !answer->next || answer->next->kind != ATOM_STRING) {
-      bad_dns(c, answer->span, "it is MX \"example.org\" 10 \"mx.example.org\"");
+      bad_dns(c, answer->span);
+      diag_help(c->diags, "it is MX \"example.org\" 10 \"mx.example.org\"");
       return;
     }
 }
@@ -109,10 +117,9 @@ static bool answer_fits(const struct atom *answer, size_t type) {
   return answer->kind == ATOM_ADDRESS && !(is_list(type) && answer->address.family == 6);
 }
 
-static const char *answer_help(size_t type) {
-  if (is_list(type)) return "answers are IPv4 addresses, or one of nxdomain nodata servfail timeout refused";
-  if (records[type].addresses) return "answers are bare addresses, or one of nxdomain nodata servfail timeout refused";
-  return "answers stand in quotes, or are one of nxdomain nodata servfail timeout refused";
+static const char *answer_form(size_t type) {
+  if (is_list(type)) return "are IPv4 addresses, or";
+  return records[type].addresses ? "are bare addresses, or" : "stand in quotes, or are";
 }
 
 static void check_answers(struct compilation *c, const struct atom *answer, size_t type) {
@@ -124,7 +131,8 @@ static void check_answers(struct compilation *c, const struct atom *answer, size
   }
   for (; answer; answer = answer->next)
     if (!answer_fits(answer, type)) {
-      bad_dns(c, answer->span, answer_help(type));
+      bad_dns(c, answer->span);
+      diag_help(c->diags, "answers %s one of%s", answer_form(type), outcome_words);
       return;
     }
 }

@@ -1,6 +1,7 @@
 /* Owns the VALUE instructions that DNS answers: which questions they stand for, what an answer, a failure and silence
  * mean. Must never know: who asks DNS, or when. */
 #include "facts/askable.h"
+#include "facts/iprev.h"
 #include "run/ops.h"
 
 #define VALUE(id)                                                                                             \
@@ -12,6 +13,7 @@
 struct gather {
   struct workspace *ws;
   VEC(struct value) items;
+  size_t records, null_mx; /* of how many records, and how many of these say that the domain takes no mail */
   bool missing; /* some answer is not known */
   enum outcome outcome; /* of what is missing; else of answers without records */
 };
@@ -45,8 +47,22 @@ static void finish(const struct gather *gather, struct value *out) {
                         .items = gather->items.at};
 }
 
+/* What is missing may still make it true. */
+static void finish_bool(const struct gather *gather, bool yes, struct value *out) {
+  *out = yes || !gather->missing ? (struct value){.known = 1, .number = yes} : value_unknown(gather->outcome);
+}
+
+/* "Null MX": the domain takes no mail (RFC 7505). The root is no mail host, so it is none of the list either. */
+static bool is_null_mx(enum question type, struct text name) {
+  return type == QUESTION_MX && (name.len == 0 || text_is(name, "."));
+}
+
 static void add_record(struct gather *gather, enum question type, const struct record *record) {
   struct value value = {.known = 1};
+  bool null_mx = is_null_mx(type, record->text);
+  gather->records++;
+  gather->null_mx += null_mx;
+  if (null_mx) return;
   if (type == QUESTION_A || type == QUESTION_AAAA)
     value.addr = record->address;
   else if (type == QUESTION_TXT)
@@ -149,8 +165,22 @@ VALUE(DNS_EXISTS) {
   gather_name(&gather, QUESTION_A, a->host);
   gather_name(&gather, QUESTION_AAAA, a->host);
   gather_name(&gather, QUESTION_MX, a->host);
-  bool found = gather.items.count > 0;
-  *out = found || !gather.missing ? (struct value){.known = 1, .number = found} : value_unknown(gather.outcome);
+  finish_bool(&gather, gather.records > 0, out);
+}
+
+VALUE(DNS_NULL_MX) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  gather_name(&gather, QUESTION_MX, a->host);
+  finish_bool(&gather, gather.null_mx > 0 && gather.null_mx == gather.records, out);
+}
+
+/* One question is enough: a name that does not exist has no record of any type (RFC 8020). */
+VALUE(DNS_NXDOMAIN) {
+  UNUSED;
+  struct gather gather = {.ws = ws};
+  const struct answer *answer = find(&gather, QUESTION_A, a->host->canonical, askable_name(a->host));
+  finish_bool(&gather, answer && answer->outcome == OUTCOME_NXDOMAIN, out);
 }
 
 /* --- DNS lists (RFC 5782) --- */
@@ -217,14 +247,20 @@ VALUE(DNSBL_NAME) {
 
 /* --- the reverse name of the client --- */
 
-/* Bytewise, so that the choice among several names does not hang on the order of an answer. */
-static void sort_names(struct value *names, size_t count) {
-  for (size_t i = 1; i < count; i++) {
+/* Brings the first few to the front, bytewise, so that the choice among them does not hang on the order of an answer, nor
+ * the work on its length. How many these are. */
+static size_t keep_least(struct value *names, size_t count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
     struct value name = names[i];
-    size_t at = i;
-    for (; at > 0 && text_compare(names[at - 1].host->canonical, name.host->canonical) > 0; at--) names[at] = names[at - 1];
+    size_t at = kept;
+    while (at > 0 && text_compare(names[at - 1].host->canonical, name.host->canonical) > 0) at--;
+    if (at == IPREV_NAMES_MAX) continue;
+    kept += kept < IPREV_NAMES_MAX;
+    memmove(&names[at + 1], &names[at], (kept - 1 - at) * sizeof *names);
     names[at] = name;
   }
+  return kept;
 }
 
 /* Whether the name resolves to the address, by the one question of the address's family; *open: where that is unknown,
@@ -239,16 +275,21 @@ static enum answer_kind resolves_to(struct workspace *ws, const struct host *hos
   return gather.missing ? answer_unknown(outcome_why(gather.outcome)) : ANSWER_NO;
 }
 
-/* Of several names the first confirmed one. *confirmed is where it stands, or count when none is. */
+/* Of several names the first confirmed one, all of which are asked for at once. One that is not known yet keeps the choice
+ * open, one that failed is passed over: what came out stands, in whatever order answers come. *confirmed is where it stands,
+ * or count when none is; *open: where that is unknown, what may come soonest. */
 static enum answer_kind find_confirmed(struct workspace *ws, const struct value *names, size_t count, struct addr addr,
                                        size_t *confirmed, enum outcome *open) {
+  enum answer_kind result = ANSWER_NO;
   *confirmed = count;
-  for (size_t i = 0; i < count; i++) {
-    enum answer_kind answer = resolves_to(ws, names[i].host, addr, open);
+  for (size_t i = 0; i < count && *confirmed == count; i++) {
+    enum outcome outcome = OUTCOME_FOUND;
+    enum answer_kind answer = resolves_to(ws, names[i].host, addr, &outcome);
     if (answer == ANSWER_YES) *confirmed = i;
-    if (answer != ANSWER_NO) return answer;
+    bool sooner = answer > ANSWER_YES && (result == ANSWER_NO || answer < result);
+    if (sooner) result = answer, *open = outcome;
   }
-  return ANSWER_NO;
+  return *confirmed < count && result != ANSWER_NOT_YET ? ANSWER_YES : result;
 }
 
 /* The client's reverse name may come from the front end or from DNS: where DNS is off, the front end's reason counts. */
@@ -273,10 +314,10 @@ static bool know_client(struct gather *gather, struct addr *client) {
   return ip->state == FACT_KNOWN;
 }
 
-/* The client's PTR names, sorted; false, with *out unknown, when they are not known. */
+/* The client's PTR names, the first few in order; false, with *out unknown, when they are not known. */
 static bool ptr_names(struct gather *gather, struct addr *client, struct value *out) {
   if (know_client(gather, client)) gather_ptr(gather, *client);
-  sort_names(gather->items.at, gather->items.count);
+  gather->items.count = keep_least(gather->items.at, gather->items.count);
   if (gather->missing) set_open(gather->ws, out, gather->outcome);
   return !gather->missing;
 }
@@ -313,7 +354,7 @@ VALUE(RDNS_CONFIRMED) {
     return;
   }
   size_t at;
-  enum outcome open;
+  enum outcome open = OUTCOME_FOUND;
   enum answer_kind answer = find_confirmed(ws, names.items.at, names.items.count, client, &at, &open);
   if (answer >= ANSWER_NOT_YET)
     set_open(ws, out, open);

@@ -99,13 +99,11 @@ bool waits_may_fall(struct workspace *ws, uint32_t unit) {
   return walk.not_yet;
 }
 
-/* All of them in one walk, so that what they share is followed once. */
-void waits_want(struct workspace *ws, const uint32_t *units, size_t count) {
+void waits_want(struct workspace *ws, uint32_t unit) {
   struct walk walk = {.ws = ws};
-  workspace_walk(ws);
-  for (size_t i = 0; i < count; i++) walk_unit(&walk, units[i]);
-  for (size_t i = 0; i < ws->asking.count; i++) {
-    const struct asking *asking = &ws->asking.at[i];
-    if (ws->slot_seen[asking->slot] == ws->walk) ws->asked[asking->question].wanted = true;
-  }
+  walk_unit(&walk, unit);
+}
+
+bool waits_wants(const struct workspace *ws, const struct asking *asking) {
+  return ws->slot_seen[asking->slot] == ws->walk;
 }

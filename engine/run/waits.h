@@ -11,7 +11,9 @@ assay_status waits_collect(struct verdict *verdict, struct workspace *workspace,
 /* Whether a unit that has failed may come out false by what is not yet known: `failed and not yet` may. */
 bool waits_may_fall(struct workspace *workspace, uint32_t unit);
 
-/* Marks as wanted the questions that any of these units waits for. */
-void waits_want(struct workspace *workspace, const uint32_t *units, size_t count);
+/* Walks on from the unit to what it waits for, in the walk at hand (workspace_walk): what several units share is followed
+ * once. waits_wants: whether that walk has come to the slot that asks. */
+void waits_want(struct workspace *workspace, uint32_t unit);
+bool waits_wants(const struct workspace *workspace, const struct asking *asking);
 
 #endif

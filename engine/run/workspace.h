@@ -17,7 +17,7 @@ struct asked {
   const struct answer *answer; /* NULL: nothing is known of it */
   bool open;        /* its answer may still come */
   bool pending;     /* the facts say so of this very question: it is on its way */
-  bool wanted;      /* the answer could still change the action */
+  bool wanted;      /* the answer could still change the action: it is among the verdict's questions */
 };
 
 /* That a slot is open because of a question. */

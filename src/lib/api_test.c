@@ -140,6 +140,19 @@ static bool check_expect(struct runner *r, const struct test_line *line) {
   return false;
 }
 
+/* What an open rule waits for, and what became of that where it says more than the reason: "dns.address(helo): timeout". */
+static void explain_waits(struct runner *r, const struct verdict_open *open) {
+  const struct program *p = r->linked->program;
+  for (uint32_t w = 0; w < open->wait_count; w++) {
+    struct verdict_wait wait = r->verdict->waits[open->waits + w];
+    bool feature = wait.at & WAIT_FEATURE;
+    struct text text = feature ? p->bit_texts[wait.at & ~WAIT_FEATURE] : p->slot_texts[wait.at];
+    buf_printf(&r->trace, "%s%.*s", w ? ", " : "  ", TEXT_ARG(text));
+    if (wait.outcome != outcome_of_why(outcome_why(wait.outcome)))
+      buf_printf(&r->trace, ": %s", outcome_infos[wait.outcome].word);
+  }
+}
+
 /* Every rule that hit or is open, and the trace of the one that was asked for. */
 static void explain(struct runner *r, const struct test_line *line) {
   const struct verdict *v = r->verdict;
@@ -151,7 +164,9 @@ static void explain(struct runner *r, const struct test_line *line) {
   }
   for (size_t i = 0; i < v->open_count; i++) {
     struct text name = v->open[i].exemption ? p->exempts[v->open[i].index].name : p->rules[v->open[i].index].name;
-    buf_printf(&r->trace, "    unknown  %.*s (%s)\n", TEXT_ARG(name), assay_why_text((assay_why)v->open[i].why));
+    buf_printf(&r->trace, "    unknown  %.*s (%s)", TEXT_ARG(name), assay_why_text((assay_why)v->open[i].why));
+    explain_waits(r, &v->open[i]);
+    buf_byte(&r->trace, '\n');
   }
   if (line->expect == EXPECT_RULE)
     trace_condition(&r->trace, r->c, r->workspace->workspace, r->c->rules.at[line->index].body->when);

@@ -37,11 +37,20 @@ struct mock {
   assay_facts *facts;
   struct text name;
   const struct atom *answers;
+  enum outcome outcome; /* that the line says in place of records; else OUTCOME_FOUND */
   VEC(const char *) records;
   VEC(size_t) lens;
 };
 
+static enum outcome told(const struct atom *answer) {
+  enum outcome outcome = answer->kind == ATOM_WORD ? outcome_find(answer->text) : OUTCOME_COUNT;
+  return outcome == OUTCOME_COUNT ? OUTCOME_FOUND : outcome;
+}
+
 static assay_status give(const struct mock *mock, assay_question_type type) {
+  assay_answer nothing = {(assay_outcome)mock->outcome, NULL, 0};
+  if (mock->outcome != OUTCOME_FOUND)
+    return assay_facts_take_answer(mock->facts, type, mock->name.ptr, mock->name.len, &nothing);
   return assay_facts_answer(mock->facts, type, mock->name.ptr, mock->name.len, mock->records.at, mock->lens.at,
                             mock->records.count);
 }
@@ -88,10 +97,6 @@ static assay_status give_texts(struct mock *mock, assay_question_type type) {
   return status == ASSAY_OK ? give(mock, type) : status;
 }
 
-static bool is_failure(const struct atom *atom) {
-  return is_word(atom, "servfail") || is_word(atom, "timeout") || is_word(atom, "refused");
-}
-
 static bool line_names(const struct test_line *line, const char *type, struct text name) {
   return line->kind == LINE_DNS && text_is(line->word.text, type) && line->atoms &&
          text_eq_nocase(line->atoms->text, name);
@@ -99,16 +104,12 @@ static bool line_names(const struct test_line *line, const char *type, struct te
 
 /* An A line answers for both families, unless the other one has a line of its own. */
 static assay_status give_both(struct mock *mock, const struct test_line *line, const struct test_line *all) {
-  bool v6 = text_is(line->word.text, "AAAA"), failure = is_failure(mock->answers);
-  bool other = false;
+  bool v6 = text_is(line->word.text, "AAAA"), other = false;
   for (const struct test_line *l = all; l; l = l->next) other |= line_names(l, v6 ? "A" : "AAAA", mock->name);
   assay_status status = ASSAY_OK;
   for (int family = 4; family <= 6 && status == ASSAY_OK; family += 2) {
     bool own = (family == 6) == v6;
-    if (!own && other) continue;
-    assay_question_type type = family == 6 ? ASSAY_QUESTION_AAAA : ASSAY_QUESTION_A;
-    status = failure ? assay_facts_answer_unknown(mock->facts, type, mock->name.ptr, mock->name.len, ASSAY_FAILED)
-                     : give_addresses(mock, (uint8_t)family);
+    if (own || !other) status = give_addresses(mock, (uint8_t)family);
   }
   return status;
 }
@@ -127,6 +128,7 @@ static assay_status list_name(struct mock *mock, const struct test_line *line, s
   buf_text(out, line->atoms->text);
   mock->name = buf_view(out);
   mock->answers = subject->next;
+  mock->outcome = told(mock->answers);
   return out->failed ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
@@ -134,10 +136,7 @@ static assay_status give_list(struct mock *mock, const struct test_line *line) {
   struct buf name;
   buf_init(&name, mock->facts->alloc);
   assay_status status = list_name(mock, line, &name);
-  if (status == ASSAY_OK && is_failure(mock->answers))
-    status = assay_facts_answer_unknown(mock->facts, ASSAY_QUESTION_A, mock->name.ptr, mock->name.len, ASSAY_FAILED);
-  else if (status == ASSAY_OK)
-    status = give_addresses(mock, 4);
+  if (status == ASSAY_OK) status = give_addresses(mock, 4);
   buf_free(&name);
   return status;
 }
@@ -170,8 +169,9 @@ static assay_status set_answer(assay_facts *facts, const struct test_line *line,
   } types[] = {
       {"MX", ASSAY_QUESTION_MX}, {"TXT", ASSAY_QUESTION_TXT}, {"NS", ASSAY_QUESTION_NS}, {"PTR", ASSAY_QUESTION_PTR}};
   struct mock mock = {.facts = facts, .name = line->atoms->text, .answers = line->atoms->next};
+  mock.outcome = told(mock.answers);
   if (text_is(line->word.text, "DNSBL")) return give_list(&mock, line);
-  if (line->atoms->kind == ATOM_STRING && is_word(mock.answers, "nxdomain")) return give_nxdomain(&mock, all);
+  if (line->atoms->kind == ATOM_STRING && mock.outcome == OUTCOME_NXDOMAIN) return give_nxdomain(&mock, all);
   if (text_is(line->word.text, "A") || text_is(line->word.text, "AAAA")) return give_both(&mock, line, all);
   struct buf address;
   buf_init(&address, facts->alloc);
@@ -180,12 +180,8 @@ static assay_status set_answer(assay_facts *facts, const struct test_line *line,
     mock.name = buf_view(&address);
   }
   assay_status status = address.failed ? ASSAY_NO_MEMORY : ASSAY_OK;
-  for (size_t i = 0; i < sizeof types / sizeof *types && status == ASSAY_OK; i++) {
-    if (!text_is(line->word.text, types[i].word)) continue;
-    status = is_failure(mock.answers)
-                 ? assay_facts_answer_unknown(facts, types[i].type, mock.name.ptr, mock.name.len, ASSAY_FAILED)
-                 : give_texts(&mock, types[i].type);
-  }
+  for (size_t i = 0; i < sizeof types / sizeof *types && status == ASSAY_OK; i++)
+    if (text_is(line->word.text, types[i].word)) status = give_texts(&mock, types[i].type);
   buf_free(&address);
   return status;
 }

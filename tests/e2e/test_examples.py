@@ -33,14 +33,14 @@ round 1: accept, not settled
   LISTED is unknown (not yet): dnsbl(zones)
   NOT_HIS is unknown (not yet): client.rdns
   NO_MX is unknown (not yet): dnsbl(zones)
-  PTR 9.2.0.192.in-addr.arpa: mx.example.org
   A 9.2.0.192.zen.example: 127.0.0.2
   A 9.2.0.192.slow.example: timed out
+  PTR 9.2.0.192.in-addr.arpa: mx.example.org
 round 2: tag, not settled
   NOT_HIS is unknown (not yet): client.rdns_confirmed
   NO_MX is unknown (not yet): dns.mx(helo)
-  A mx.example.org: 192.0.2.9
   MX mx.example.org: none
+  A mx.example.org: 192.0.2.9
 round 3: reject, settled
 """,
     "own_words": """\

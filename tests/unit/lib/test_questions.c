@@ -80,7 +80,16 @@ static void which_rules_ask_what(void **state) {
        NULL, "h.example", NULL, "NS h.example"},
       {TAG RULE("P", "1", "dns.ns(helo)") "disable P\n", NULL, "h.example", NULL, ""},
       {TAG RULE("P", "0", "dns.ns(helo)") RULE("R", "1", "score of (P, R2) > 1") RULE("R2", "2", "dns.mx(helo)"), NULL,
-       "h.example", NULL, "NS h.example,MX h.example"},
+       "h.example", NULL, "MX h.example,NS h.example"},
+      /* what may move the score most goes first, if only through another rule, and an exemption before all */
+      {TAG RULE("R1", "1", "dns.ns(helo)") RULE("R2", "-3", "dns.mx(helo)") RULE("R3", "2", "dns.txt(helo)"), NULL,
+       "h.example", NULL, "MX h.example,TXT h.example,NS h.example"},
+      {TAG RULE("R1", "1", "dns.ns(helo)") RULE("P", "0", "dns.mx(helo)") RULE("R3", "2", "P"), NULL, "h.example", NULL,
+       "MX h.example,NS h.example"},
+      {TAG RULE("R1", "1", "dns.ns(helo)") RULE("R2", "2", "dns.txt(helo) or dns.ns(helo)"), NULL, "h.example", NULL,
+       "NS h.example,TXT h.example"},
+      {TAG RULE("R1", "9", "dns.ns(helo)") "exempt E { describe \"e\" when dns.txt(helo) }\n", NULL, "h.example", NULL,
+       "TXT h.example,NS h.example"},
       /* an exemption is asked about first, and only where something would be done */
       {"action tag at 1\nexempt E { describe \"e\" when dns.txt(helo) }\n" RULE("R", "1", "dns.ns(helo)"), NULL,
        "h.example", NULL, "TXT h.example,NS h.example"},

@@ -310,6 +310,39 @@ static void tests_are_kept_on_demand(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+static bool expect_in_traces(void *user, const assay_test_result *result) {
+  const char *const *parts = user; /* of the rule's test, of the whole one */
+  const char *part = parts[result->rule ? 0 : 1];
+  assert_false(result->passed);
+  if (!strstr(result->trace, part)) fail_msg("no \"%s\" in\n%s", part, result->trace);
+  return true;
+}
+
+/* Whoever looks why a test failed sees what became of a look-up. */
+static void a_trace_says_what_became_of_a_question(void **state) {
+  (void)state;
+  static const struct {
+    const char *word, *parts[2];
+  } rows[] = {
+#define NOTHING(word) {word, {"false    dns.txt(helo)   ; dns.txt(helo) = {} (" word ")", "dns.txt(helo) = {} (" word ")"}}
+#define FAILED(word) \
+  {word, {"unknown  dns.txt(helo)   ; dns.txt(helo) = failed for now: " word, "unknown  R (failed)  dns.txt(helo): " word "\n"}}
+      NOTHING("nodata"), NOTHING("nxdomain"),  FAILED("servfail"),    FAILED("refused"),
+      FAILED("timeout"), FAILED("malformed"), FAILED("over_budget"), FAILED("zone_down"),
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "rule R { describe \"r\" score 1 when dns.txt(helo) test hit { helo \"a.b\" dns { TXT \"a.b\" %s } } }\n"
+             "test \"t\" { helo \"a.b\" dns { TXT \"a.b\" %s } expect R }\n",
+             rows[i].word, rows[i].word);
+    assay_ruleset *ruleset = api_rules(text, NULL);
+    const char *parts[2] = {rows[i].parts[0], rows[i].parts[1]};
+    assert_int_equal(assay_ruleset_test(ruleset, expect_in_traces, parts), ASSAY_OK);
+    assay_ruleset_unref(ruleset);
+  }
+}
+
 static bool count_passed(void *user, const assay_test_result *result) {
   size_t *counts = user;
   counts[result->passed]++;
@@ -451,6 +484,7 @@ int main(void) {
       cmocka_unit_test(the_tables_end),
       cmocka_unit_test(each_test_is_reported),
       cmocka_unit_test(tests_are_kept_on_demand),
+      cmocka_unit_test(a_trace_says_what_became_of_a_question),
       cmocka_unit_test(tests_at_top_level_are_of_named_files),
       cmocka_unit_test(tests_may_be_long),
       cmocka_unit_test(memory_may_run_out),

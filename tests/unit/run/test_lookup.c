@@ -8,7 +8,7 @@
 
 #include "support/bench.h"
 
-enum { ASKED = 14 };
+enum { ASKED = 14, ASKED_MAIL = 4 };
 
 /* What is asked, in the order of the columns below. */
 enum {
@@ -26,6 +26,14 @@ enum {
   RDNS_IS_A,     /* client.rdns == "a.example" */
   CONFIRMED,     /* client.rdns_confirmed, bare */
   CONFIRMED_B,   /* client.rdns_confirmed == "b.example" */
+};
+
+/* What is asked about mail, in the order of its columns. */
+enum {
+  MAIL_MX,     /* dns.mx(helo), bare */
+  MAIL_EXISTS, /* dns.exists(helo) */
+  MAIL_NULL,   /* dns.null_mx(helo) */
+  MAIL_GONE,   /* dns.nxdomain(helo) */
 };
 
 static feature_id any_equal(struct build *b, unsigned op, value_id list, value_id other) {
@@ -67,6 +75,14 @@ static void make_reverse(struct build *b, feature_id *f) {
   f[CONFIRMED_B] = build_test(b, OP_EQ_NAME, confirmed, build_text(b, TYPE_NAME, "b.example"), 0);
 }
 
+/* A rule for each feature. */
+static void open_rules(struct bench *bench, struct build *b, const feature_id *f, uint32_t count) {
+  build_layout(b, count);
+  for (uint32_t r = 0; r < count; r++)
+    build_rule(b, "R", 0, NO_INDEX, build_simple(b, f[r], true, build_rule_bit(b, r), 1));
+  assert_true(bench_open(bench, b, &mem_default));
+}
+
 static void open_lookups(struct bench *bench) {
   struct build b;
   feature_id f[ASKED];
@@ -75,10 +91,18 @@ static void open_lookups(struct bench *bench) {
   make_names(&b, f, helo, ip);
   make_lists(&b, f, helo, ip);
   make_reverse(&b, f);
-  build_layout(&b, ASKED);
-  for (uint32_t r = 0; r < ASKED; r++)
-    build_rule(&b, "R", 0, NO_INDEX, build_simple(&b, f[r], true, build_rule_bit(&b, r), 1));
-  assert_true(bench_open(bench, &b, &mem_default));
+  open_rules(bench, &b, f, ASKED);
+}
+
+static void open_mail(struct bench *bench) {
+  static const unsigned ops[] = {[MAIL_MX] = OP_DNS_MX, [MAIL_EXISTS] = OP_DNS_EXISTS, [MAIL_NULL] = OP_DNS_NULL_MX,
+                                 [MAIL_GONE] = OP_DNS_NXDOMAIN};
+  struct build b;
+  feature_id f[ASKED_MAIL];
+  build_init(&b, &mem_default);
+  value_id helo = build_fact(&b, "helo", TYPE_NAME);
+  for (size_t i = 0; i < ASKED_MAIL; i++) f[i] = build_test(&b, OP_TRUTH, build_value(&b, ops[i], helo, 0, 0), 0, 0);
+  open_rules(bench, &b, f, ASKED_MAIL);
 }
 
 #define IP(text) {"client.ip", text, WHY_NOT_YET}
@@ -103,10 +127,10 @@ struct row {
   const char *expected;
 };
 
-static void check(const struct row *rows, size_t count) {
+static void check(void (*open)(struct bench *bench), const struct row *rows, size_t count) {
   struct bench bench;
   size_t wrong = 0;
-  open_lookups(&bench);
+  open(&bench);
   for (size_t i = 0; i < count; i++) {
     facts_clear(bench.facts);
     bench.facts->unasked_why = rows[i].unasked;
@@ -114,7 +138,7 @@ static void check(const struct row *rows, size_t count) {
     assert_true(test_facts_answer(bench.facts, rows[i].answers, ANSWERS_MAX));
     assert_int_equal(bench_run(&bench), ASSAY_OK);
     char got[ASKED + 1] = {0};
-    for (uint32_t r = 0; r < ASKED; r++)
+    for (uint32_t r = 0; rows[i].expected[r]; r++)
       got[r] = rows[i].expected[r] == '.' ? '.' : "01?fn"[bench_answer(&bench, r)];
     bool same = text_is(text_from(got), rows[i].expected);
     if (!same) print_error("row %zu: %s, expected %s\n", i, got, rows[i].expected);
@@ -188,7 +212,44 @@ static void names_by_table(void **state) {
       {{IP("192.0.2.9"), H("123.456")}, {{0}}, WHY_NOT_YET, "0000000..0...."},
       {{IP("192.0.2.9"), H("under_score.example")}, {{0}}, WHY_NOT_YET, "???????..?...."},
   };
-  check(rows, sizeof rows / sizeof *rows);
+  check(open_lookups, rows, sizeof rows / sizeof *rows);
+}
+
+/* A null MX has no name: it is written as a record without one. */
+static void mail_by_table(void **state) {
+  (void)state;
+  static const struct row rows[] = {
+      /*                                                                MENG */
+      {{H("h.example")}, {{0}}, WHY_NOT_YET,                            "????"},
+      {{H("h.example")}, {{0}}, WHY_NEVER,                              "nnnn"},
+      {{H("h.example")}, {Q(MX, "h.example", "m.example")}, WHY_NOT_YET, "110?"},
+      {{H("h.example")}, {Q(MX, "h.example", "")}, WHY_NOT_YET,         "0?0?"},
+      {{H("h.example")}, {NO(MX, "h.example", NXDOMAIN)}, WHY_NOT_YET,  "0?0?"},
+      {{H("h.example")}, {NO(MX, "h.example", TIMEOUT)}, WHY_NOT_YET,   "f?f?"},
+      {{H("h.example")}, {Q(MX, "h.example", ".")}, WHY_NOT_YET,        "011?"},
+      {{H("H.Example.")}, {Q(MX, "h.example", " m.example")}, WHY_NOT_YET, "110?"}, /* "" and a host */
+      {{H("h.example")}, {Q(MX, "h.example", "m.example .")}, WHY_NOT_YET, "110?"},
+      {{H("h.example")}, {Q(MX, "h.example", " .")}, WHY_NOT_YET,       "011?"},
+      /* it is known beside what is not */
+      {{H("h.example")}, {Q(MX, "h.example", "."), NO(A, "h.example", FAILED), NO(AAAA, "h.example", NEVER)}, WHY_NOT_YET,
+       "011f"},
+      /* one question tells that there is no such name */
+      {{H("h.example")}, {NO(A, "h.example", NXDOMAIN)}, WHY_NOT_YET,   "???1"},
+      {{H("h.example")}, {NO(A, "h.example", NODATA)}, WHY_NOT_YET,     "???0"},
+      {{H("h.example")}, {A("h.example", "192.0.2.9")}, WHY_NOT_YET,    "?1?0"},
+      {{H("h.example")}, {NO(A, "h.example", SERVFAIL)}, WHY_NOT_YET,   "???f"},
+      {{H("h.example")}, {NO(AAAA, "h.example", NXDOMAIN)}, WHY_NOT_YET, "????"},
+      {{H("h.example")},
+       {NO(A, "h.example", NXDOMAIN), NO(AAAA, "h.example", NXDOMAIN), NO(MX, "h.example", NXDOMAIN)},
+       WHY_NOT_YET,
+       "0001"},
+      /* what cannot be asked for is not known to be missing; an answer counts all the same */
+      {{H("localhost")}, {{0}}, WHY_NOT_YET,                            "0000"},
+      {{H("localhost")}, {NO(A, "localhost", NXDOMAIN)}, WHY_NOT_YET,   "0001"},
+      {{H("")}, {{0}}, WHY_NOT_YET,                                     "0000"},
+      {{{"helo", NULL, WHY_FAILED}}, {{0}}, WHY_NOT_YET,                "ffff"},
+  };
+  check(open_mail, rows, sizeof rows / sizeof *rows);
 }
 
 static void block_lists_by_table(void **state) {
@@ -229,7 +290,7 @@ static void block_lists_by_table(void **state) {
       {{H("bad.example")}, {A("bad.example.zen.test", "127.0.0.1"), A("bad.example.dead.test", "")}, WHY_NOT_YET,
        ".........f...."},
   };
-  check(rows, sizeof rows / sizeof *rows);
+  check(open_lookups, rows, sizeof rows / sizeof *rows);
 }
 
 static void reverse_names_by_table(void **state) {
@@ -285,10 +346,19 @@ static void reverse_names_by_table(void **state) {
        {Q(PTR, PTR, "b.example a.example"), A("b.example", "192.0.2.9")},
        WHY_NOT_YET,
        "..........????"},
+      /* one that failed is passed over, but leaves open that there is none */
       {{IP("192.0.2.9")},
        {Q(PTR, PTR, "b.example a.example"), NO(A, "a.example", FAILED), A("b.example", "192.0.2.9")},
        WHY_NOT_YET,
+       "..........1011"},
+      {{IP("192.0.2.9")},
+       {Q(PTR, PTR, "b.example a.example"), NO(A, "a.example", FAILED), A("b.example", "")},
+       WHY_NOT_YET,
        "..........ffff"},
+      {{IP("192.0.2.9")},
+       {Q(PTR, PTR, "b.example a.example"), NO(A, "a.example", FAILED)},
+       WHY_NOT_YET,
+       "..........????"},
       /* an address without a public reverse name */
       {{IP("10.0.0.1")}, {{0}}, WHY_NOT_YET, "..........0000"},
       {{IP("")}, {{0}}, WHY_NOT_YET, "..........0000"},
@@ -296,12 +366,13 @@ static void reverse_names_by_table(void **state) {
       {{IP("192.0.2.9")}, {{0}}, WHY_NEVER, "..........????"},
       {{IP("192.0.2.9"), R("a.example")}, {{0}}, WHY_NEVER, "..........11??"},
   };
-  check(rows, sizeof rows / sizeof *rows);
+  check(open_lookups, rows, sizeof rows / sizeof *rows);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(names_by_table),
+      cmocka_unit_test(mail_by_table),
       cmocka_unit_test(block_lists_by_table),
       cmocka_unit_test(reverse_names_by_table),
   };

@@ -12,7 +12,7 @@
 
 /* --- what an instruction asks for --- */
 
-enum asker { ADDRESSES, MX, MX_ADDRESSES, PTR, TXT, NS, EXISTS, LISTED, NAME_LISTED, RDNS, CONFIRMED, NO_ZONES };
+enum asker { ADDRESSES, MX, MX_ADDRESSES, PTR, TXT, NS, EXISTS, NULL_MX, GONE, LISTED, NAME_LISTED, RDNS, CONFIRMED, NO_ZONES };
 
 static value_id dns(struct build *b, unsigned op, value_id a) {
   return build_value(b, op, a, 0, 0);
@@ -34,6 +34,8 @@ static value_id make(struct build *b, enum asker asker) {
     case TXT: return dns(b, OP_DNS_TXT, helo);
     case NS: return dns(b, OP_DNS_NS, helo);
     case EXISTS: return dns(b, OP_DNS_EXISTS, helo);
+    case NULL_MX: return dns(b, OP_DNS_NULL_MX, helo);
+    case GONE: return dns(b, OP_DNS_NXDOMAIN, helo);
     case LISTED: return build_value(b, OP_DNSBL_ADDRESS, ip, 0, build_texts(b, SET_ZONES, zones));
     case NAME_LISTED: return build_value(b, OP_DNSBL_NAME, helo, 0, build_texts(b, SET_ZONES, zones));
     case RDNS: return build_value(b, OP_RDNS, 0, 0, build_need(b, "client.rdns", TYPE_NAME));
@@ -120,6 +122,10 @@ static void questions_by_table(void **state) {
       {NS, {H("h.example")}, {{0}}, "NS h.example"},
       {EXISTS, {H("h.example")}, {{0}}, "A h.example,AAAA h.example,MX h.example"},
       {EXISTS, {H("h.example")}, {Q(A, "h.example", "192.0.2.1")}, ""},
+      {NULL_MX, {H("h.example")}, {{0}}, "MX h.example"},
+      {NULL_MX, {H("h.example")}, {Q(MX, "h.example", ".")}, ""},
+      {GONE, {H("h.example")}, {{0}}, "A h.example"},
+      {GONE, {H("h.example")}, {NO(A, "h.example", NXDOMAIN)}, ""},
       {LISTED, {IP("192.0.2.9")}, {{0}}, "A " ZEN ",A " DEAD},
       {LISTED, {IP("192.0.2.9")}, {Q(A, ZEN, "")}, "A " DEAD},
       {LISTED, {IP("192.0.2.9")}, {Q(A, ZEN, "127.255.255.254")}, "A " DEAD}, /* a refusal is an answer */
@@ -138,7 +144,11 @@ static void questions_by_table(void **state) {
       {RDNS,
        {IP("192.0.2.9")},
        {Q(PTR, REVERSE, "b.example a.example")},
-       "A a.example"}, /* of several names the first that is confirmed: they are tried in turn */
+       "A a.example,A b.example"}, /* all at once, though the first that is confirmed will do */
+      {RDNS,
+       {IP("192.0.2.9")},
+       {Q(PTR, REVERSE, "c.example b.example a.example"), Q(A, "b.example", "192.0.2.9")},
+       "A a.example"}, /* only what stands before it may still matter */
       {RDNS, {IP("192.0.2.9")}, {Q(PTR, REVERSE, "b.example a.example"), Q(A, "a.example", "")}, "A b.example"},
       {CONFIRMED, {{0}}, {{0}}, ""},
       {CONFIRMED, {IP("192.0.2.9")}, {{0}}, "PTR " REVERSE},
@@ -226,10 +236,14 @@ static void what_matters_by_table(void **state) {
       {{1, 1, 1, 1, 1, 1, 1, 1}, {N, N, N, N, N, N, N, N}, 4, true, "yyyy????y", "", true},
       {{1, 1, 1, 1, 1, 1, 1, 1}, {N, N, N, N, N, N, N, N}, 4, true, "nnnnn????", "", true},
       /* no score, nothing moved */
-      {{1, 0, 1, 0, -1, 0, 1, 9}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "02467", false},
+      {{1, 0, 1, 0, -1, 0, 1, 9}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "70246", false},
+      /* the heaviest first, up or down; among equals as they were met; an exemption before all */
+      {{1, -3, 2, 3, -1, 9, 2, 1}, {N, N, N, N, N, N, N, N}, 4, false, "????????", "51326047", false},
+      {{1, -3, 2, 3, -1, 9, 2, 1}, {N, N, N, N, N, N, N, N}, 4, true, "?????????", "e51326047", false},
+      {{1, -3, 2, 3, -1, 1, 2, 1}, {N, N, N, N, N, N, N, N}, 4, false, "f?y?nf?n", "136", false},
       /* a group that has reached its bound, whatever still comes */
       {{3, 1, 1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "4567", false},
-      {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "1234567", false},
+      {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "2134567", false},
       {{3, 1, -1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 4, false, "y???????", "4567", false},
       /* a failed rule takes it from its bound, so that what comes decides about softening */
       {{3, 1, -2, 1, 1, 1, 1, 1}, {0, 0, 0, 0, N, N, N, N}, 3, false, "y?f??nnn", "134", false},
