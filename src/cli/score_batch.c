@@ -106,7 +106,7 @@ static void answer(struct batch *batch, const struct proto_id *id) {
   struct scorer *scorer = batch->scorer;
   struct out *out = &scorer->cli->out;
   if (scorer->request->json) {
-    verdict_json(&out->bytes, scorer->verdict, id);
+    verdict_json(&out->bytes, scorer->verdict, id, NULL);
     bytes_byte(&out->bytes, '\n');
   } else {
     answer_line(batch, id);

@@ -48,7 +48,7 @@ int score_one(struct scorer *scorer) {
   if (code != CLI_OK) return code;
   if (!score_evaluate(scorer)) return CLI_IO;
   if (scorer->request->json) {
-    verdict_json(&cli->out.bytes, scorer->verdict, &no_id);
+    verdict_json(&cli->out.bytes, scorer->verdict, &no_id, NULL);
     bytes_byte(&cli->out.bytes, '\n');
   } else {
     size_t width = cli->terminal_out ? term_width(cli->out.fd) : 0;

@@ -5,9 +5,9 @@ Must never know: who asks it.
         ask(dns.server)                              # "127.0.0.1:40123", UDP and TCP
         dns.asked                                    # [Asked(name="mx.example", type="A", tcp=False), ...]
 
-A key of the zone is a name and a type, "*.lists.example A" all names below that have none of their own; a value is a list of
-records in text, or (TTL, list). A name that is there with other types has no data; of all others there is NXDOMAIN. Both
-come with a SOA record. An alias ("www.example CNAME") is followed.
+A key of the zone is a name and a type, "*.lists.example A" all names below that have none of their own; a value is a
+list of records in text, or (TTL, list). A name that is there with other types has no data; of all others there is
+NXDOMAIN. Both come with a SOA record. An alias ("www.example CNAME") is followed.
 
 A key of the behaviours is "name TYPE", "name", ".suffix" for all that is below, or "" for everything. A behaviour is a
 function of a Query, which calls query.send() none, one or several times. Standard library only."""
@@ -73,8 +73,9 @@ def _soa(record):
     return wire_name(f"ns.{record}") + wire_name(f"admin.{record}") + struct.pack("!5I", 1, 2, 3, 4, NEGATIVE_TTL)
 
 
-DATA = {"A": lambda record: ipaddress.IPv4Address(record).packed, "AAAA": lambda record: ipaddress.IPv6Address(record).packed,
-        "PTR": wire_name, "NS": wire_name, "CNAME": wire_name, "MX": _mx, "TXT": _text, "SOA": _soa}
+DATA = {"A": lambda record: ipaddress.IPv4Address(record).packed,
+        "AAAA": lambda record: ipaddress.IPv6Address(record).packed, "PTR": wire_name, "NS": wire_name,
+        "CNAME": wire_name, "MX": _mx, "TXT": _text, "SOA": _soa}
 
 
 def rr(name, kind, record, ttl=TTL):
