@@ -52,7 +52,7 @@ int score_one(struct scorer *scorer) {
     bytes_byte(&cli->out.bytes, '\n');
   } else {
     size_t width = cli->terminal_out ? term_width(cli->out.fd) : 0;
-    report_full(&cli->out.bytes, scorer->verdict, cli->colour_out, width);
+    report_full(&cli->out.bytes, scorer->verdict, NULL, cli->colour_out, width);
   }
   return CLI_OK;
 }
