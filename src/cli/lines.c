@@ -11,7 +11,7 @@
 #define READ_MOST (256u * 1024u)
 #define BUFFER_SIZE (LINE_LONGEST + READ_MOST)
 
-bool lines_init(struct lines *lines, int fd, void (*idle)(void *user), void *user) {
+bool lines_init(struct lines *lines, int fd, bool (*idle)(void *user), void *user) {
   *lines = (struct lines){.fd = fd, .buffer = malloc(BUFFER_SIZE), .idle = idle, .user = user};
   return lines->buffer != NULL;
 }
@@ -21,14 +21,15 @@ void lines_free(struct lines *lines) {
   lines->buffer = NULL;
 }
 
-/* Waits in poll, not in read: so the answers so far go out first, and a non-blocking descriptor does no harm. */
-static void wait_for_input(struct lines *lines) {
+/* Waits in poll, not in read: so the answers so far go out first, and a non-blocking descriptor does no harm. False when
+ * nobody wants any more. */
+static bool wait_for_input(struct lines *lines) {
   struct pollfd ready = {.fd = lines->fd, .events = POLLIN};
-  if (poll(&ready, 1, 0) == 0) {
-    if (lines->idle) lines->idle(lines->user);
-    while (poll(&ready, 1, -1) < 0 && errno == EINTR) {
-    }
+  if (poll(&ready, 1, 0) != 0) return true;
+  if (lines->idle && !lines->idle(lines->user)) return false;
+  while (poll(&ready, 1, -1) < 0 && errno == EINTR) {
   }
+  return true;
 }
 
 /* Reads once behind what there is. */
@@ -42,7 +43,8 @@ static bool fill(struct lines *lines) {
   size_t room = BUFFER_SIZE - lines->end;
   ssize_t got;
   do {
-    wait_for_input(lines);
+    got = 0;
+    if (!wait_for_input(lines)) break;
     got = read(lines->fd, lines->buffer + lines->end, room < READ_MOST ? room : READ_MOST);
   } while (got < 0 && (errno == EINTR || errno == EAGAIN));
   if (got < 0) {

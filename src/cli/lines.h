@@ -24,12 +24,12 @@ struct lines {
   size_t searched; /* no newline before this */
   bool at_end;
   uint64_t bytes, number; /* read so far; the number of the line last answered, from 1 */
-  void (*idle)(void *user); /* called before a read that would wait; may be NULL */
+  bool (*idle)(void *user); /* called before a read that would wait; false: the input ends here. May be NULL */
   void *user;
 };
 
 /* False when there is no memory. The descriptor stays the caller's. */
-bool lines_init(struct lines *lines, int fd, void (*idle)(void *user), void *user);
+bool lines_init(struct lines *lines, int fd, bool (*idle)(void *user), void *user);
 void lines_free(struct lines *lines);
 
 /* The line, without its newline, is valid until the next call. A last line without a newline is a line. */

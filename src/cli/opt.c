@@ -8,6 +8,10 @@
 #include "cli/term.h"
 #include "proto/near.h"
 
+#define DURATION_MOST 600000u /* milliseconds; what is longer was not meant */
+
+const char opt_bare[] = "";
+
 static const struct opt help_option = {"help", 'h', OPT_FLAG, NULL, 0, NULL, "show this and do nothing else"};
 
 struct parse {
@@ -16,6 +20,7 @@ struct parse {
   char *into;
   int argc, at; /* at: the argument being read */
   char **argv;
+  const struct opt *bare; /* the argument before was this one, without the value that it may have */
   int code;
 };
 
@@ -57,8 +62,9 @@ static void print_help(const struct opt_spec *spec, struct cli *cli) {
     bytes_str(cell, option->letter ? letter : "    ");
     bytes_str(cell, "--");
     bytes_str(cell, option->name);
-    if (option->value) bytes_byte(cell, ' ');
+    if (option->value) bytes_str(cell, option->kind == OPT_MAYBE ? "[=" : " ");
     if (option->value) bytes_str(cell, option->value);
+    if (option->kind == OPT_MAYBE) bytes_byte(cell, ']');
     bytes_str(table_cell(&table), option->doc);
     table_end_row(&table);
   }
@@ -106,6 +112,43 @@ static bool append(struct parse *parse, struct opt_list *list, const char *key, 
   return true;
 }
 
+/* Whole numbers with a unit: what a number alone would count, everybody knows otherwise. */
+static bool take_duration(struct parse *parse, const struct opt *option, uint32_t *out, const char *text) {
+  static const struct {
+    const char *name;
+    uint32_t milliseconds;
+  } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}};
+  size_t digits = strspn(text, "0123456789"), unit = 0;
+  uint64_t value = 0;
+  while (unit < sizeof units / sizeof *units && strcmp(text + digits, units[unit].name) != 0) unit++;
+  if (digits > 0 && text[digits] == 0) {
+    cli_complain(parse->cli, "--%s: %s of what? write %sms, %ss or %sm", option->name, text, text, text, text);
+    return wrong(parse);
+  }
+  if (digits == 0 || unit == sizeof units / sizeof *units) {
+    cli_complain(parse->cli, "--%s: \"%s\" is no duration; write 700ms, 5s or 2m", option->name, text);
+    return wrong(parse);
+  }
+  for (size_t i = 0; i < digits && value <= DURATION_MOST; i++) value = value * 10 + (uint64_t)(text[i] - '0');
+  value *= units[unit].milliseconds;
+  if (value == 0 || value > DURATION_MOST) {
+    cli_complain(parse->cli, "--%s: %s is out of its range, 1ms to 10m", option->name, text);
+    return wrong(parse);
+  }
+  *out = (uint32_t)value;
+  return true;
+}
+
+/* What needs no value, and got none. */
+static bool take_bare(struct parse *parse, const struct opt *option, char *member) {
+  if (option->kind == OPT_FLAG)
+    *(bool *)(void *)member = true;
+  else
+    *(const char **)(void *)member = opt_bare;
+  if (option->kind == OPT_MAYBE) parse->bare = option;
+  return true;
+}
+
 /* glued: what follows the option in the same argument, or NULL. */
 static bool take_option(struct parse *parse, const struct opt *option, const char *glued) {
   char *member = parse->into + option->offset;
@@ -118,10 +161,7 @@ static bool take_option(struct parse *parse, const struct opt *option, const cha
     parse->code = CLI_OK;
     return false;
   }
-  if (option->kind == OPT_FLAG) {
-    *(bool *)(void *)member = true;
-    return true;
-  }
+  if (!glued && (option->kind == OPT_FLAG || option->kind == OPT_MAYBE)) return take_bare(parse, option, member);
   if (!glued) {
     if (parse->at + 1 >= parse->argc) {
       cli_complain(parse->cli, "--%s needs a value: --%s %s", option->name, option->name, option->value);
@@ -130,6 +170,7 @@ static bool take_option(struct parse *parse, const struct opt *option, const cha
     glued = parse->argv[++parse->at];
   }
   if (option->kind == OPT_LIST) return append(parse, (struct opt_list *)(void *)member, option->key, glued);
+  if (option->kind == OPT_DURATION) return take_duration(parse, option, (uint32_t *)(void *)member, glued);
   *(const char **)(void *)member = glued;
   return true;
 }
@@ -157,6 +198,11 @@ static bool take_short(struct parse *parse, const char *letters) {
 
 static bool take_argument(struct parse *parse, char *argument) {
   struct opt_list *list = (struct opt_list *)(void *)(parse->into + parse->spec->arguments);
+  if (parse->bare && list->count == parse->spec->most) {
+    cli_complain(parse->cli, "what is %s for? a value of --%s is glued to it: --%s=%s", argument, parse->bare->name,
+                 parse->bare->name, argument);
+    return wrong(parse);
+  }
   if (parse->spec->most == 0 || list->count == parse->spec->most) {
     cli_complain(parse->cli, "what is %s for? it is no option, and no argument is wanted here", argument);
     return wrong(parse);
@@ -165,10 +211,11 @@ static bool take_argument(struct parse *parse, char *argument) {
 }
 
 bool opt_parse(const struct opt_spec *spec, struct cli *cli, void *into, int argc, char **argv, int *code) {
-  struct parse parse = {spec, cli, into, argc, 0, argv, CLI_OK};
+  struct parse parse = {spec, cli, into, argc, 0, argv, NULL, CLI_OK};
   bool options = true, good = true;
   for (; good && parse.at < argc; parse.at++) {
     char *argument = argv[parse.at];
+    if (argument[0] == '-' && argument[1]) parse.bare = NULL;
     if (!options || argument[0] != '-' || !argument[1])
       good = take_argument(&parse, argument);
     else if (strcmp(argument, "--") == 0)

@@ -4,11 +4,21 @@
 #define CLI_OPT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cli/cli.h"
 
-/* Where a value goes: a bool, a const char * (the last one given stays), or the end of a struct opt_list. */
-enum opt_kind { OPT_FLAG, OPT_TEXT, OPT_LIST };
+/* Where a value goes, by kind; the last one given stays. A duration is never 0, so that 0 says that there was none. */
+enum opt_kind {
+  OPT_FLAG,     /* a bool */
+  OPT_TEXT,     /* a const char * */
+  OPT_MAYBE,    /* a const char *: glued to the option by =, else opt_bare; the next argument is not its value */
+  OPT_DURATION, /* a uint32_t, milliseconds: 700ms, 5s, 2m */
+  OPT_LIST      /* the end of a struct opt_list */
+};
+
+/* The value of an OPT_MAYBE that was given without one; to be known by its address. */
+extern const char opt_bare[];
 
 struct opt {
   const char *name; /* without its two hyphens */

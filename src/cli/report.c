@@ -42,6 +42,24 @@ static void print_hits(struct bytes *out, const assay_verdict *verdict, bool col
   bytes_byte(out, '\n');
 }
 
+/* An outcome that says more than that the answer has not come, will not, or failed. */
+static bool is_telling(assay_outcome outcome) {
+  return outcome > ASSAY_OUTCOME_PENDING && outcome < ASSAY_OUTCOME_FAILED;
+}
+
+/* "client.ip, dns.address(helo): timeout" */
+static void print_waits(struct bytes *out, const assay_verdict *verdict, size_t unknown) {
+  const char *wait;
+  for (size_t k = 0; (wait = assay_verdict_wait_at(verdict, unknown, k)); k++) {
+    assay_outcome outcome = assay_verdict_wait_outcome(verdict, unknown, k);
+    if (k > 0) bytes_str(out, ", ");
+    safe(out, wait);
+    if (!is_telling(outcome)) continue;
+    bytes_str(out, ": ");
+    bytes_str(out, assay_outcome_text(outcome));
+  }
+}
+
 static void print_unknown(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width) {
   static const char *const names[] = {"UNKNOWN", "WHY", "WAITS FOR"};
   size_t count = assay_verdict_unknown_count(verdict);
@@ -52,12 +70,7 @@ static void print_unknown(struct bytes *out, const assay_verdict *verdict, bool 
   for (size_t i = 0; i < count && assay_verdict_unknown_at(verdict, i, &unknown) == ASSAY_OK; i++) {
     safe(table_cell(&table), unknown.rule);
     bytes_str(table_cell(&table), assay_why_text(unknown.why));
-    struct bytes *waits = table_cell(&table);
-    const char *wait;
-    for (size_t k = 0; (wait = assay_verdict_wait_at(verdict, i, k)); k++) {
-      if (k > 0) bytes_str(waits, ", ");
-      safe(waits, wait);
-    }
+    print_waits(table_cell(&table), verdict, i);
     table_end_row(&table);
   }
   table_print(&table, out);
@@ -80,7 +93,53 @@ static void label(struct bytes *out, bool colour, const char *text) {
   bytes_spaces(out, 8 - strlen(text));
 }
 
-void report_full(struct bytes *out, const assay_verdict *verdict, bool colour, size_t width) {
+/* " (servfail, timeout)": what the failures were, each word once; those that no rule has waited for are not told. */
+static void print_failures(struct bytes *out, const assay_verdict *verdict) {
+  const char *before = " (";
+  bool met[ASSAY_OUTCOME_NEVER + 1] = {false};
+  for (size_t i = 0, count = assay_verdict_unknown_count(verdict); i < count; i++)
+    for (size_t k = 0; assay_verdict_wait_at(verdict, i, k); k++) met[assay_verdict_wait_outcome(verdict, i, k)] = true;
+  for (size_t i = 0; i <= ASSAY_OUTCOME_NEVER; i++) {
+    if (!met[i] || !is_telling((assay_outcome)i)) continue;
+    bytes_str(out, before);
+    bytes_str(out, assay_outcome_text((assay_outcome)i));
+    before = ", ";
+  }
+  if (before[0] == ',') bytes_byte(out, ')');
+}
+
+/* Milliseconds, in tenths when there are any to speak of. */
+static void print_time(struct bytes *out, uint64_t microseconds) {
+  bool short_one = microseconds < 1000;
+  bytes_milli(out, (int64_t)(short_one ? microseconds : (microseconds + 50) / 100 * 100));
+  bytes_str(out, " ms");
+}
+
+static void print_usage(struct bytes *out, const assay_verdict *verdict, const assay_dns_usage *usage, bool colour) {
+  label(out, colour, "dns");
+  bytes_uint(out, usage->questions);
+  bytes_str(out, usage->questions == 1 ? " question, " : " questions, ");
+  if (usage->cached > 0) {
+    bytes_uint(out, usage->cached);
+    bytes_str(out, " from the cache, ");
+  }
+  if (usage->failed > 0) {
+    bytes_uint(out, usage->failed);
+    bytes_str(out, " failed");
+    print_failures(out, verdict);
+    bytes_str(out, ", ");
+  }
+  print_time(out, usage->microseconds);
+  if (usage->late) bytes_str(out, ", stopped by the deadline");
+  if (usage->iprev != ASSAY_IPREV_NONE) {
+    bytes_str(out, "; iprev ");
+    bytes_str(out, assay_iprev_text(usage->iprev));
+  }
+  bytes_byte(out, '\n');
+}
+
+void report_full(struct bytes *out, const assay_verdict *verdict, const assay_dns_usage *usage, bool colour,
+                 size_t width) {
   const char *exempt = assay_verdict_exempt(verdict), *describe = assay_verdict_exempt_describe(verdict);
   const char *reply = assay_verdict_reply(verdict);
   assay_action action = assay_verdict_action(verdict);
@@ -106,6 +165,7 @@ void report_full(struct bytes *out, const assay_verdict *verdict, bool colour, s
     safe(out, reply);
     bytes_byte(out, '\n');
   }
+  if (usage) print_usage(out, verdict, usage, colour);
 }
 
 static void pad(struct bytes *out, size_t from, size_t column) {

@@ -8,7 +8,7 @@
 #include "cli/lines.h"
 #include "cli/progress.h"
 #include "cli/report.h"
-#include "cli/score.h"
+#include "cli/score_window.h"
 #include "proto/jsonl.h"
 #include "proto/tsv.h"
 #include "proto/verdict_json.h"
@@ -21,7 +21,7 @@ struct batch;
 struct format {
   const char *name;
   bool has_header, passes_blank;
-  enum proto_result (*take)(struct batch *batch, char *line, size_t len, struct proto_id *id);
+  enum proto_result (*take)(struct batch *batch, char *line, size_t len, assay_facts *facts, struct proto_id *id);
 };
 
 struct batch {
@@ -29,6 +29,7 @@ struct batch {
   const char *name; /* of the input, for messages */
   const struct format *format;
   struct lines lines;
+  struct window window;
   struct tsv tsv;
   struct jsonl jsonl;
   struct progress progress;
@@ -39,12 +40,14 @@ struct batch {
   int stop;   /* the exit code when the rest of the input shall not be read; else 0 */
 };
 
-static enum proto_result take_tsv(struct batch *batch, char *line, size_t len, struct proto_id *id) {
-  return tsv_line(&batch->tsv, line, len, batch->scorer->facts, id, &batch->error);
+static enum proto_result take_tsv(struct batch *batch, char *line, size_t len, assay_facts *facts,
+                                  struct proto_id *id) {
+  return tsv_line(&batch->tsv, line, len, facts, id, &batch->error);
 }
 
-static enum proto_result take_jsonl(struct batch *batch, char *line, size_t len, struct proto_id *id) {
-  return jsonl_line(&batch->jsonl, line, len, batch->scorer->facts, id, &batch->error);
+static enum proto_result take_jsonl(struct batch *batch, char *line, size_t len, assay_facts *facts,
+                                    struct proto_id *id) {
+  return jsonl_line(&batch->jsonl, line, len, facts, id, &batch->error);
 }
 
 static const struct format formats[] = {{"tsv", true, false, take_tsv}, {"jsonl", false, true, take_jsonl}};
@@ -87,31 +90,33 @@ static void malformed(struct batch *batch, const char *message) {
 }
 
 /* A line by its id or, where that says nothing, by its number. */
-static void answer_line(struct batch *batch, const struct proto_id *id) {
+static void answer_line(struct batch *batch, const struct scored *scored) {
   struct cli *cli = batch->scorer->cli;
+  const struct proto_id *id = scored->id;
   bool quoted = id->kind == PROTO_ID_JSON && id->len >= 2 && id->ptr[0] == '"';
   const char *shown = quoted ? id->ptr + 1 : id->ptr;
   size_t len = quoted ? id->len - 2 : id->len;
   char number[24] = "#";
   struct bytes text = {.ptr = number, .len = 1, .cap = sizeof number};
   if (len == 0) {
-    bytes_uint(&text, batch->lines.number);
+    bytes_uint(&text, scored->line);
     shown = number;
     len = text.len;
   }
-  report_line(&cli->out.bytes, batch->scorer->verdict, shown, len, cli->colour_out, &batch->id_column);
+  report_line(&cli->out.bytes, scored->verdict, shown, len, cli->colour_out, &batch->id_column);
 }
 
-static void answer(struct batch *batch, const struct proto_id *id) {
+static void answer(void *user, const struct scored *scored) {
+  struct batch *batch = user;
   struct scorer *scorer = batch->scorer;
   struct out *out = &scorer->cli->out;
   if (scorer->request->json) {
-    verdict_json(&out->bytes, scorer->verdict, id);
+    verdict_json(&out->bytes, scored->verdict, scored->id, scored->usage);
     bytes_byte(&out->bytes, '\n');
   } else {
-    answer_line(batch, id);
+    answer_line(batch, scored);
   }
-  progress_count(&batch->progress, assay_verdict_action(scorer->verdict));
+  progress_count(&batch->progress, assay_verdict_action(scored->verdict));
   if (out->bytes.len >= OUT_FULL) progress_hide(&batch->progress);
   out_drain(out);
 }
@@ -124,8 +129,18 @@ static void take_header(struct batch *batch, char *line, size_t len) {
   batch->stop = CLI_BAD_DATA;
 }
 
-static void take_line(struct batch *batch, char *line, size_t len) {
+static void take_connection(struct batch *batch, char *line, size_t len) {
   struct proto_id id;
+  assay_facts *facts = window_facts(&batch->window);
+  enum proto_result result = facts ? batch->format->take(batch, line, len, facts, &id) : PROTO_NO_MEMORY;
+  if (result == PROTO_NO_MEMORY) cli_complain(batch->scorer->cli, "out of memory");
+  if (result == PROTO_BAD)
+    malformed(batch, batch->error.text);
+  else if (result != PROTO_OK || !window_score(&batch->window, &id, batch->lines.number))
+    batch->stop = CLI_IO;
+}
+
+static void take_line(struct batch *batch, char *line, size_t len) {
   if (!batch->begun && len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) {
     line += 3; /* the mark that some editors put before UTF-8 */
     len -= 3;
@@ -139,16 +154,7 @@ static void take_line(struct batch *batch, char *line, size_t len) {
     take_header(batch, line, len);
     return;
   }
-  if (batch->format->passes_blank && is_blank(line, len)) return;
-  enum proto_result result = batch->format->take(batch, line, len, &id);
-  if (result == PROTO_OK && score_evaluate(batch->scorer)) {
-    answer(batch, &id);
-  } else if (result == PROTO_BAD) {
-    malformed(batch, batch->error.text);
-  } else {
-    if (result == PROTO_NO_MEMORY) cli_complain(batch->scorer->cli, "out of memory");
-    batch->stop = CLI_IO;
-  }
+  if (!batch->format->passes_blank || !is_blank(line, len)) take_connection(batch, line, len);
 }
 
 static void take_too_long(struct batch *batch) {
@@ -157,13 +163,21 @@ static void take_too_long(struct batch *batch) {
   if (!batch->begun && batch->format == &formats[TSV]) batch->stop = CLI_BAD_DATA;
 }
 
-/* Nothing more comes for now: whoever waits for the answers so far shall have them. */
-static void idle(void *user) {
+/* Nothing more comes for now: whoever waits for the answers so far shall have them. False when nobody does. */
+static bool quiet(void *user) {
   struct batch *batch = user;
   struct out *out = &batch->scorer->cli->out;
   if (out->bytes.len > 0 && batch->scorer->cli->terminal_out) progress_hide(&batch->progress);
   out_flush(out);
   progress_tick(&batch->progress, batch->lines.bytes);
+  return out->error == 0;
+}
+
+/* There is no input for now: until there is, answers come from DNS. */
+static bool idle(void *user) {
+  struct batch *batch = user;
+  window_wait_for_input(&batch->window, batch->lines.fd);
+  return quiet(batch) && !batch->window.failed;
 }
 
 static int run(struct batch *batch) {
@@ -176,7 +190,10 @@ static int run(struct batch *batch) {
     if (result == LINES_LINE) take_line(batch, line, len);
     if (result == LINES_TOO_LONG) take_too_long(batch);
     if (batch->lines.number % TICK_EVERY == 0) progress_tick(&batch->progress, batch->lines.bytes);
+    if (batch->window.failed) batch->stop = CLI_IO;
   } while ((result == LINES_LINE || result == LINES_TOO_LONG) && batch->stop == 0 && cli->out.error == 0);
+  if (batch->stop == 0 && cli->out.error == 0) window_finish(&batch->window);
+  if (batch->window.failed) batch->stop = CLI_IO;
   progress_hide(&batch->progress);
   progress_end(&batch->progress, batch->lines.bytes);
   if (result == LINES_ERROR) cli_complain(cli, "cannot read %s: %s", batch->name, strerror(batch->lines.error));
@@ -206,10 +223,11 @@ int score_batch(struct scorer *scorer) {
   if (fd < 0) return CLI_NO_INPUT;
   batch.name = standard ? "stdin" : scorer->request->input;
   progress_begin(&batch.progress, scorer->cli, S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0);
-  if (lines_init(&batch.lines, fd, idle, &batch))
+  if (window_init(&batch.window, scorer, answer, quiet, &batch) && lines_init(&batch.lines, fd, idle, &batch))
     code = run(&batch);
   else
     cli_complain(scorer->cli, "out of memory");
+  window_free(&batch.window);
   lines_free(&batch.lines);
   jsonl_free(&batch.jsonl);
   if (!standard) close(fd);

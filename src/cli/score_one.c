@@ -16,7 +16,7 @@ static enum proto_result set_fact(assay_facts *facts, assay_fact fact, const cha
 }
 
 /* The options' pairs: a fact's name and value, or no name and FACT=VALUE. */
-static int set_facts(struct scorer *scorer) {
+static int set_facts(struct scorer *scorer, assay_facts *facts) {
   bool seen[ASSAY_FACT_COUNT] = {false};
   struct proto_error error;
   for (size_t i = 0; i < scorer->request->facts.count; i++) {
@@ -30,7 +30,7 @@ static int set_facts(struct scorer *scorer) {
     }
     enum proto_result result = proto_find_fact(&fact, "name", name, len, &error);
     if (result == PROTO_OK) {
-      result = set_fact(scorer->facts, fact, pair.key ? pair.value : name + len + 1, seen[fact], &error);
+      result = set_fact(facts, fact, pair.key ? pair.value : name + len + 1, seen[fact], &error);
       seen[fact] = true;
     }
     if (result != PROTO_OK) {
@@ -41,18 +41,45 @@ static int set_facts(struct scorer *scorer) {
   return CLI_OK;
 }
 
-int score_one(struct scorer *scorer) {
+static assay_status evaluate(struct scorer *scorer, assay_facts *facts, assay_verdict *verdict,
+                             assay_dns_usage *usage) {
+  if (!scorer->resolver) return assay_evaluate(scorer->ruleset, facts, scorer->workspace, verdict);
+  return assay_resolver_score(scorer->resolver, scorer->ruleset, facts, scorer->workspace, verdict, usage);
+}
+
+static void answer(struct scorer *scorer, const assay_verdict *verdict, const assay_dns_usage *usage) {
   static const struct proto_id no_id = {PROTO_ID_NONE, NULL, 0};
   struct cli *cli = scorer->cli;
-  int code = set_facts(scorer);
-  if (code != CLI_OK) return code;
-  if (!score_evaluate(scorer)) return CLI_IO;
   if (scorer->request->json) {
-    verdict_json(&cli->out.bytes, scorer->verdict, &no_id);
+    verdict_json(&cli->out.bytes, verdict, &no_id, usage);
     bytes_byte(&cli->out.bytes, '\n');
   } else {
     size_t width = cli->terminal_out ? term_width(cli->out.fd) : 0;
-    report_full(&cli->out.bytes, scorer->verdict, cli->colour_out, width);
+    report_full(&cli->out.bytes, verdict, usage, cli->colour_out, width);
   }
-  return CLI_OK;
+}
+
+static int score_facts(struct scorer *scorer, assay_facts *facts, assay_verdict *verdict) {
+  assay_dns_usage usage = {0};
+  int code = set_facts(scorer, facts);
+  if (code != CLI_OK) return code;
+  assay_status status = evaluate(scorer, facts, verdict, &usage);
+  if (status == ASSAY_OK)
+    answer(scorer, verdict, scorer->resolver ? &usage : NULL);
+  else
+    score_complain(scorer, status);
+  return status == ASSAY_OK ? CLI_OK : CLI_IO;
+}
+
+int score_one(struct scorer *scorer) {
+  assay_facts *facts;
+  assay_verdict *verdict;
+  int code = CLI_IO;
+  if (score_new(scorer, &facts, &verdict))
+    code = score_facts(scorer, facts, verdict);
+  else
+    cli_complain(scorer->cli, "out of memory");
+  assay_verdict_free(verdict);
+  assay_facts_free(facts);
+  return code;
 }

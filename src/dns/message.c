@@ -59,12 +59,19 @@ static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   return true;
 }
 
+/* A record whose name cannot be read might be the very one that was asked for: with it, there is no answer at all. */
+static bool has_name(const struct message *message, const struct rr *rr) {
+  char text[NAME_TEXT_MAX];
+  size_t len, at = rr->name;
+  return name_read(text, &len, message, &at);
+}
+
 /* Room grows with what is there, not with what the header says. */
 static bool read_section(struct reader *reader, size_t count, size_t *at, struct rr **out) {
   VEC(struct rr) rows = {0};
   for (size_t i = 0; i < count; i++) {
     struct rr rr;
-    if (!read_rr(&reader->message, at, &rr)) return false;
+    if (!read_rr(&reader->message, at, &rr) || !has_name(&reader->message, &rr)) return false;
     struct rr *row = vec_add(reader->arena, &rows);
     if (!row) return false;
     *row = rr;

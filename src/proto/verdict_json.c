@@ -42,6 +42,15 @@ static void write_hits(struct bytes *out, const assay_verdict *verdict) {
   }
 }
 
+/* What it waits for, or what became of that. */
+static void write_waits(struct bytes *out, const assay_verdict *verdict, size_t unknown, bool outcomes) {
+  const char *wait;
+  for (size_t k = 0; (wait = assay_verdict_wait_at(verdict, unknown, k)); k++) {
+    if (k > 0) bytes_byte(out, ',');
+    string(out, outcomes ? assay_outcome_text(assay_verdict_wait_outcome(verdict, unknown, k)) : wait);
+  }
+}
+
 static void write_unknown(struct bytes *out, const assay_verdict *verdict) {
   size_t count = assay_verdict_unknown_count(verdict);
   assay_unknown unknown;
@@ -49,18 +58,33 @@ static void write_unknown(struct bytes *out, const assay_verdict *verdict) {
     bytes_str(out, i == 0 ? "{\"rule\":" : ",{\"rule\":");
     string(out, unknown.rule);
     BYTES_LITERAL(out, ",\"waits\":[");
-    const char *wait;
-    for (size_t k = 0; (wait = assay_verdict_wait_at(verdict, i, k)); k++) {
-      if (k > 0) bytes_byte(out, ',');
-      string(out, wait);
-    }
+    write_waits(out, verdict, i, false);
+    BYTES_LITERAL(out, "],\"outcomes\":[");
+    write_waits(out, verdict, i, true);
     BYTES_LITERAL(out, "],\"why\":");
     string(out, assay_why_text(unknown.why));
     bytes_byte(out, '}');
   }
 }
 
-void verdict_json(struct bytes *out, const assay_verdict *verdict, const struct proto_id *id) {
+static void write_usage(struct bytes *out, const assay_dns_usage *usage) {
+  BYTES_LITERAL(out, ",\"dns\":{\"questions\":");
+  bytes_uint(out, usage->questions);
+  BYTES_LITERAL(out, ",\"cached\":");
+  bytes_uint(out, usage->cached);
+  BYTES_LITERAL(out, ",\"failed\":");
+  bytes_uint(out, usage->failed);
+  BYTES_LITERAL(out, ",\"late\":");
+  boolean(out, usage->late);
+  BYTES_LITERAL(out, ",\"ms\":");
+  bytes_milli(out, (int64_t)usage->microseconds);
+  BYTES_LITERAL(out, ",\"iprev\":");
+  string(out, assay_iprev_text(usage->iprev));
+  bytes_byte(out, '}');
+}
+
+void verdict_json(struct bytes *out, const assay_verdict *verdict, const struct proto_id *id,
+                  const assay_dns_usage *usage) {
   BYTES_LITERAL(out, "{\"v\":1,\"id\":");
   write_id(out, id);
   BYTES_LITERAL(out, ",\"score\":");
@@ -81,5 +105,7 @@ void verdict_json(struct bytes *out, const assay_verdict *verdict, const struct 
   write_hits(out, verdict);
   BYTES_LITERAL(out, "],\"unknown\":[");
   write_unknown(out, verdict);
-  BYTES_LITERAL(out, "]}");
+  bytes_byte(out, ']');
+  if (usage) write_usage(out, usage);
+  bytes_byte(out, '}');
 }

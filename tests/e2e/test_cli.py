@@ -167,11 +167,14 @@ def rules_hit(answer):
 class SchemaCheckerTest(unittest.TestCase):
     def test_it_can_fail(self):
         good = {"v": 1, "id": None, "score": 5.5, "low": 5.5, "high": 5.5, "action": "reject", "settled": True,
-                "reply": None, "exempt": None, "unknown": [{"rule": "A", "waits": ["helo"], "why": "never"}],
+                "reply": None, "exempt": None,
+                "unknown": [{"rule": "A", "waits": ["helo"], "outcomes": ["never"], "why": "never"}],
                 "hits": [{"rule": "A", "score": 3.0, "group": None, "describe": "d"}]}
         check_schema(self, SCHEMA, good)
         for key, bad in (("v", 2), ("id", []), ("score", "5"), ("settled", 1), ("action", "drop"), ("more", 1),
-                         ("hits", [{}]), ("unknown", [{"rule": "A", "waits": [1], "why": "never"}])):
+                         ("hits", [{}]), ("unknown", [{"rule": "A", "waits": [1], "outcomes": [], "why": "never"}]),
+                         ("unknown", [{"rule": "A", "waits": [], "outcomes": ["lost"], "why": "never"}]),
+                         ("dns", {"questions": 1})):
             with self.assertRaises(AssertionError, msg=key):
                 check_schema(self, SCHEMA, good | {key: bad})
         with self.assertRaises(AssertionError):
@@ -418,6 +421,10 @@ class ScoreOneTest(CliTest):
         self.assertIn(" to ", self.score("--partial").out.decode())
         waits = {unknown["rule"]: unknown["waits"] for unknown in never["unknown"]}
         self.assertEqual(waits["LOCALHOST"], ["helo"])
+        for answer, outcome in ((never, "never"), (later, "pending")):
+            outcomes = {unknown["rule"]: unknown["outcomes"] for unknown in answer["unknown"]}
+            self.assertEqual(outcomes["LOCALHOST"], [outcome])
+        self.assertNotIn("dns", never)
 
     def test_lists_grow(self):
         for arguments in (["--rcpt", "a@example.com", "--rcpt", "b@example.com"],

@@ -82,8 +82,9 @@ class ProgramTest(unittest.TestCase):
             with self.subTest(verb=verb):
                 text = re.search(rf"^\.Ss {verb}\n(.*?)(?=^\.S[sh] )", self.page, re.S | re.M)[1]
                 told = [(letter, name, value.lower().split("=")[0]) for letter, name, value in
-                        re.findall(r"^ +(?:-(\w), )?--(\w+) (\S*) *", help_of(verb), re.M) if name != "help"]
-                here = re.findall(r"^\.It Fl (?:(\w) , Fl )?-(\w+)(?: Ar (\w+).*)?$", text, re.M)
+                        re.findall(r"^ +(?:-(\w), )?--([\w-]+)(?: |\[=)([^\s\]]*)\]? *", help_of(verb), re.M)
+                        if name != "help"]
+                here = re.findall(r"^\.It Fl (?:(\w) , Fl )?-([\w-]+)(?:(?: Ns Op = Ns)? Ar (\w+).*)?$", text, re.M)
                 self.assertEqual(here, told)
 
     def test_the_exit_codes(self):

@@ -119,7 +119,7 @@ struct feeder {
   size_t calls;
 };
 
-static void feed(void *user) {
+static bool feed(void *user) {
   struct feeder *feeder = user;
   feeder->calls++;
   if (*feeder->chunks) {
@@ -128,6 +128,13 @@ static void feed(void *user) {
   } else {
     close(feeder->fd);
   }
+  return true;
+}
+
+/* Gives its chunks, and has then had enough. */
+static bool feed_and_stop(void *user) {
+  struct feeder *feeder = user;
+  return *feeder->chunks && feed(user);
 }
 
 static void pieces_are_joined(void **state) {
@@ -148,6 +155,24 @@ static void pieces_are_joined(void **state) {
     bytes_free(&got);
     close(ends[0]);
   }
+}
+
+/* Whoever is asked to wait may end the input instead, though its other end is open. */
+static void nobody_has_to_wait(void **state) {
+  (void)state;
+  static const char *const chunks[] = {"a\nb", "c\n", "d", NULL};
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  struct feeder feeder = {chunks, ends[1], 0};
+  struct lines lines;
+  struct bytes got = {0};
+  assert_true(lines_init(&lines, ends[0], feed_and_stop, &feeder));
+  print_lines(&got, &lines);
+  assert_bytes(&got, "[a][bc][d]");
+  lines_free(&lines);
+  bytes_free(&got);
+  close(ends[0]);
+  close(ends[1]);
 }
 
 /* A line may be written over where it stands; what follows does not change. */
@@ -184,6 +209,7 @@ static void errors_are_told(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ends_by_table),     cmocka_unit_test(long_lines_by_table), cmocka_unit_test(pieces_are_joined),
+      cmocka_unit_test(nobody_has_to_wait),
       cmocka_unit_test(a_line_is_its_readers), cmocka_unit_test(errors_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

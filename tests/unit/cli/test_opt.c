@@ -16,7 +16,8 @@ enum { ARGUMENTS_MAX = 8 };
 struct verb {
   struct opt_list rules, paths;
   bool verbose, quiet;
-  const char *input;
+  const char *input, *dns;
+  uint32_t wait;
 };
 
 static const struct opt options[] = {
@@ -25,6 +26,9 @@ static const struct opt options[] = {
     {"input", 'i', OPT_TEXT, "FILE", offsetof(struct verb, input), NULL, "the input"},
     {"verbose", 'v', OPT_FLAG, NULL, offsetof(struct verb, verbose), NULL, "say more"},
     {"quiet", 'q', OPT_FLAG, NULL, offsetof(struct verb, quiet), NULL, "say less"},
+    {"dns", 0, OPT_MAYBE, "SERVER", offsetof(struct verb, dns), NULL, "ask"},
+    {"ask", 'a', OPT_MAYBE, "SERVER", offsetof(struct verb, dns), NULL, "ask as well"},
+    {"wait", 'w', OPT_DURATION, "TIME", offsetof(struct verb, wait), NULL, "how long"},
     {"ri", 0, OPT_FLAG, NULL, offsetof(struct verb, quiet), NULL, "a name that could be two letters"},
 };
 
@@ -32,6 +36,8 @@ static const struct opt_spec spec = {"assay verb", "About it.", options, sizeof 
                                      offsetof(struct verb, paths), NULL, 2};
 static const struct opt_spec wanting = {"assay verb PATH...", "About it.", options, 2, offsetof(struct verb, paths),
                                         "a file", SIZE_MAX};
+static const struct opt_spec bare_dns = {"assay verb", "About it.", options, sizeof options / sizeof *options,
+                                         offsetof(struct verb, paths), NULL, 0};
 static const struct opt_spec bare = {"assay verb", "About it.", NULL, 0, offsetof(struct verb, paths), NULL, 0};
 
 static void print_list(char *out, size_t size, const char *before, const struct opt_list *list) {
@@ -43,10 +49,13 @@ static void print_list(char *out, size_t size, const char *before, const struct 
   }
 }
 
-/* What was read: "v q i=x r=a,helo=b -- path". */
+/* What was read: "v q i=x d=y w=5000 r=a,helo=b -- path". */
 static void print_verb(char *out, size_t size, const struct verb *verb) {
   snprintf(out, size, "%s%s", verb->verbose ? "v " : "", verb->quiet ? "q " : "");
   if (verb->input) snprintf(out + strlen(out), size - strlen(out), "i=%s ", verb->input);
+  if (verb->dns)
+    snprintf(out + strlen(out), size - strlen(out), "d%s%s ", verb->dns == opt_bare ? "" : "=", verb->dns);
+  if (verb->wait) snprintf(out + strlen(out), size - strlen(out), "w=%u ", (unsigned)verb->wait);
   print_list(out, size, "r=", &verb->rules);
   print_list(out, size, " -- ", &verb->paths);
 }
@@ -96,6 +105,43 @@ static const struct row {
     {&spec, {"--verbose=1"}, NULL, "assay: --verbose takes no value"},
     {&spec, {"--verbose="}, NULL, "assay: --verbose takes no value"},
     {&spec, {"--help=1"}, NULL, "assay: --help takes no value"},
+    /* values that may be missing */
+    {&spec, {"--dns"}, "d ", ""},
+    {&spec, {"--dns=x"}, "d=x ", ""},
+    {&spec, {"--dns="}, "d= ", ""}, /* a value, if an empty one */
+    {&spec, {"--dns", "--input", "x"}, "i=x d ", ""},
+    {&spec, {"--dns=x", "--dns"}, "d ", ""},
+    {&spec, {"--dns", "a"}, "d  -- a", ""},
+    {&spec, {"-a"}, "d ", ""},
+    {&spec, {"-ax"}, "d=x ", ""},
+    {&spec, {"-dns"}, NULL, "assay: there is no option -dns; did you mean --dns?"},
+    {&bare_dns, {"--dns", "127.0.0.1"}, NULL,
+     "assay: what is 127.0.0.1 for? a value of --dns is glued to it: --dns=127.0.0.1"},
+    {&bare_dns, {"--dns", "-v", "x"}, NULL,
+     "assay: what is x for? it is no option, and no argument is wanted here"},
+    {&bare_dns, {"--dns=x", "y"}, NULL, "assay: what is y for? it is no option, and no argument is wanted here"},
+    /* durations */
+    {&spec, {"--wait", "1ms"}, "w=1 ", ""},
+    {&spec, {"--wait=700ms"}, "w=700 ", ""},
+    {&spec, {"-w5s"}, "w=5000 ", ""},
+    {&spec, {"-w", "2m"}, "w=120000 ", ""},
+    {&spec, {"--wait", "5s", "--wait", "6s"}, "w=6000 ", ""},
+    {&spec, {"--wait", "0007s"}, "w=7000 ", ""},
+    {&spec, {"--wait", "10m"}, "w=600000 ", ""},
+    {&spec, {"--wait", "600001ms"}, NULL, "assay: --wait: 600001ms is out of its range, 1ms to 10m"},
+    {&spec, {"--wait", "11m"}, NULL, "assay: --wait: 11m is out of its range, 1ms to 10m"},
+    {&spec, {"--wait", "0s"}, NULL, "assay: --wait: 0s is out of its range, 1ms to 10m"},
+    {&spec, {"--wait", "99999999999999999999999s"}, NULL,
+     "assay: --wait: 99999999999999999999999s is out of its range, 1ms to 10m"},
+    {&spec, {"--wait", "5"}, NULL, "assay: --wait: 5 of what? write 5ms, 5s or 5m"},
+    {&spec, {"--wait", "s"}, NULL, "assay: --wait: \"s\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait="}, NULL, "assay: --wait: \"\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait", "-5s"}, NULL, "assay: --wait: \"-5s\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait", "5S"}, NULL, "assay: --wait: \"5S\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait", "1.5s"}, NULL, "assay: --wait: \"1.5s\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait", "5 s"}, NULL, "assay: --wait: \"5 s\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait", "5s\x1b"}, NULL, "assay: --wait: \"5s\\x1b\" is no duration; write 700ms, 5s or 2m"},
+    {&spec, {"--wait"}, NULL, "assay: --wait needs a value: --wait TIME"},
     /* what there is not */
     {&spec, {"--verbos"}, NULL, "assay: there is no option --verbos; did you mean --verbose?"},
     {&spec, {"--VERBOSE"}, NULL, "assay: there is no option --VERBOSE; did you mean --verbose?"},
@@ -165,13 +211,16 @@ static void help_is_printed_from_the_table(void **state) {
     assert_false(opt_parse(&spec, &cli, &verb, argc, arguments, &code));
     assert_int_equal(code, CLI_OK);
     assert_bytes(&cli.out.bytes, "Usage: assay verb\n\nAbout it.\n\nOptions:\n"
-                                 "  -r, --rules PATH  rules\n"
-                                 "      --helo NAME   a fact\n"
-                                 "  -i, --input FILE  the input\n"
-                                 "  -v, --verbose     say more\n"
-                                 "  -q, --quiet       say less\n"
-                                 "      --ri          a name that could be two letters\n"
-                                 "  -h, --help        show this and do nothing else\n");
+                                 "  -r, --rules PATH    rules\n"
+                                 "      --helo NAME     a fact\n"
+                                 "  -i, --input FILE    the input\n"
+                                 "  -v, --verbose       say more\n"
+                                 "  -q, --quiet         say less\n"
+                                 "      --dns[=SERVER]  ask\n"
+                                 "  -a, --ask[=SERVER]  ask as well\n"
+                                 "  -w, --wait TIME     how long\n"
+                                 "      --ri            a name that could be two letters\n"
+                                 "  -h, --help          show this and do nothing else\n");
     bytes_free(&cli.out.bytes);
     opt_list_free(&verb.paths);
   }

@@ -94,11 +94,63 @@ static void one_by_table(void **state) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct bytes out = {0};
     assay_verdict *verdict = judge(rows[i].helo, rows[i].size, rows[i].user, ASSAY_NOT_YET);
-    report_full(&out, verdict, rows[i].colour, 0);
+    report_full(&out, verdict, NULL, rows[i].colour, 0);
     assert_bytes(&out, rows[i].text);
     bytes_free(&out);
     assay_verdict_free(verdict);
   }
+}
+
+/* Rules that ask, and what became of their questions. */
+static void dns_by_table(void **state) {
+  (void)state;
+  static const char asking[] =
+      "rule NOWHERE { describe \"n\" score 1 when not dns.address(helo) }\n"
+      "rule NO_MX { describe \"m\" score 1 when not dns.mx(helo) or any(dns.address(helo)) == 192.0.2.1 }\n";
+  static const struct {
+    assay_outcome a, mx;
+    assay_dns_usage usage;
+    const char *text;
+  } rows[] = {
+      {ASSAY_OUTCOME_NXDOMAIN, ASSAY_OUTCOME_FOUND, {0, 0, 0, false, 17, ASSAY_IPREV_NONE},
+       "RULE     SCORE  DESCRIPTION\nNOWHERE    1.0  n\n\n"
+       "score   1.0\naction  accept\ndns     0 questions, 0.017 ms\n"},
+      {ASSAY_OUTCOME_NXDOMAIN, ASSAY_OUTCOME_FOUND, {3, 2, 0, false, 12349, ASSAY_IPREV_PASS},
+       "RULE     SCORE  DESCRIPTION\nNOWHERE    1.0  n\n\n"
+       "score   1.0\naction  accept\ndns     3 questions, 2 from the cache, 12.3 ms; iprev pass\n"},
+      {ASSAY_OUTCOME_NXDOMAIN, ASSAY_OUTCOME_FOUND, {1, 0, 1, false, 999951, ASSAY_IPREV_TEMPERROR},
+       "RULE     SCORE  DESCRIPTION\nNOWHERE    1.0  n\n\n"
+       "score   1.0\naction  accept\ndns     1 question, 1 failed, 1000.0 ms; iprev temperror\n"},
+      {ASSAY_OUTCOME_TIMEOUT, ASSAY_OUTCOME_SERVFAIL, {3, 0, 2, true, 5000499, ASSAY_IPREV_NONE},
+       "UNKNOWN  WHY     WAITS FOR\n"
+       "NOWHERE  failed  dns.address(helo): timeout\n"
+       "NO_MX    failed  dns.mx(helo): servfail, dns.address(helo): timeout\n\n"
+       "score   0.0 (0.0 to 2.0)\naction  accept\n"
+       "dns     3 questions, 2 failed (servfail, timeout), 5000.5 ms, stopped by the deadline\n"},
+  };
+  assay_ruleset *asks;
+  assert_int_equal(assay_ruleset_compile_text(&asks, "test", asking, sizeof asking - 1, NULL, NULL), ASSAY_OK);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    static const assay_record host = {"mx.example", 10};
+    assay_answer answers[] = {{rows[i].a, NULL, 0}, {rows[i].a, NULL, 0}, {rows[i].mx, &host, 1}};
+    static const assay_question_type types[] = {ASSAY_QUESTION_A, ASSAY_QUESTION_AAAA, ASSAY_QUESTION_MX};
+    struct bytes out = {0};
+    assay_facts *facts;
+    assay_verdict *verdict;
+    assert_int_equal(assay_facts_new(&facts, NULL), ASSAY_OK);
+    assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+    assay_facts_default_why(facts, ASSAY_NEVER, ASSAY_NOT_YET);
+    assert_int_equal(assay_facts_set(facts, ASSAY_FACT_HELO, "mx.example", 10), ASSAY_OK);
+    for (size_t k = 0; k < 3; k++)
+      assert_int_equal(assay_facts_take_answer(facts, types[k], "mx.example", 10, &answers[k]), ASSAY_OK);
+    assert_int_equal(assay_evaluate(asks, facts, NULL, verdict), ASSAY_OK);
+    report_full(&out, verdict, &rows[i].usage, false, 0);
+    assert_bytes(&out, rows[i].text);
+    bytes_free(&out);
+    assay_verdict_free(verdict);
+    assay_facts_free(facts);
+  }
+  assay_ruleset_unref(asks);
 }
 
 static void lines_by_table(void **state) {
@@ -178,6 +230,7 @@ static void ids_keep_the_columns(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_by_table),
+      cmocka_unit_test(dns_by_table),
       cmocka_unit_test(lines_by_table),
       cmocka_unit_test(ids_keep_the_columns),
   };

@@ -36,6 +36,19 @@ const char *assay_why_text(assay_why why) {
   return words[why];
 }
 
+const char *assay_outcome_text(assay_outcome outcome) {
+#define OUTCOME(id, word, known, why, told) word,
+  static const char *const words[] = {
+#include "facts/outcomes.def"
+  };
+  return words[outcome];
+}
+
+const char *assay_iprev_text(assay_iprev iprev) {
+  static const char *const words[] = {"none", "pass", "fail", "temperror", "permerror"};
+  return words[iprev];
+}
+
 const char *assay_action_text(assay_action action) {
   static const char *const words[] = {"accept", "tag", "greylist", "defer", "reject", "discard"};
   return words[action];
@@ -150,4 +163,8 @@ assay_status assay_verdict_unknown_at(const assay_verdict *verdict, size_t index
 
 const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait) {
   return wait < FAKE_MOST ? verdict->unknown[unknown].waits[wait] : NULL;
+}
+
+assay_outcome assay_verdict_wait_outcome(const assay_verdict *verdict, size_t unknown, size_t wait) {
+  return verdict->unknown[unknown].outcomes[wait];
 }

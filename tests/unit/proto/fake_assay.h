@@ -18,6 +18,7 @@ struct fake_unknown {
   const char *rule;
   assay_why why;
   const char *waits[FAKE_MOST]; /* ends with NULL */
+  assay_outcome outcomes[FAKE_MOST];
 };
 
 struct assay_verdict {

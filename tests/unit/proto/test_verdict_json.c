@@ -27,19 +27,47 @@ static void the_form_is_kept(void **state) {
       .settled = true,
       .reply = "go \"away\"",
       .hits = {{"HELO_LOCALHOST", "helo", "says localhost", 3000}, {"B", "", "", -2500}},
-      .unknown = {{"HELO_UNRESOLVABLE", ASSAY_NEVER, {"dns.address(helo)", "helo"}},
-                  {"C", ASSAY_NOT_YET, {NULL}}}};
+      .unknown = {{"HELO_UNRESOLVABLE", ASSAY_NEVER, {"dns.address(helo)", "helo"},
+                   {ASSAY_OUTCOME_TIMEOUT, ASSAY_OUTCOME_NEVER}},
+                  {"C", ASSAY_NOT_YET, {NULL}, {0}}}};
   static const struct proto_id id = {PROTO_ID_JSON, "1.50", 4};
   struct bytes out = {0};
-  verdict_json(&out, &verdict, &id);
+  verdict_json(&out, &verdict, &id, NULL);
   assert_bytes(
       &out,
       "{\"v\":1,\"id\":1.50,\"score\":5.5,\"low\":5.5,\"high\":6.25,\"action\":\"reject\",\"settled\":true,"
       "\"reply\":\"go \\\"away\\\"\",\"exempt\":null,\"hits\":[{\"rule\":\"HELO_LOCALHOST\",\"score\":3.0,"
       "\"group\":\"helo\",\"describe\":\"says localhost\"},{\"rule\":\"B\",\"score\":-2.5,\"group\":null,"
       "\"describe\":\"\"}],\"unknown\":[{\"rule\":\"HELO_UNRESOLVABLE\",\"waits\":[\"dns.address(helo)\","
-      "\"helo\"],\"why\":\"never\"},{\"rule\":\"C\",\"waits\":[],\"why\":\"not yet\"}]}");
+      "\"helo\"],\"outcomes\":[\"timeout\",\"never\"],\"why\":\"never\"},{\"rule\":\"C\",\"waits\":[],"
+      "\"outcomes\":[],\"why\":\"not yet\"}]}");
   bytes_free(&out);
+}
+
+/* What DNS took stands there when it was asked, if only for nothing. */
+static void what_dns_took_by_table(void **state) {
+  (void)state;
+  static const assay_verdict verdict = {.score = 0};
+  static const struct proto_id none = {PROTO_ID_NONE, NULL, 0};
+  static const struct {
+    assay_dns_usage usage;
+    const char *want;
+  } rows[] = {
+      {{0}, ",\"dns\":{\"questions\":0,\"cached\":0,\"failed\":0,\"late\":false,\"ms\":0.0,\"iprev\":\"none\"}}"},
+      {{4, 3, 1, true, 12345, ASSAY_IPREV_PASS},
+       ",\"dns\":{\"questions\":4,\"cached\":3,\"failed\":1,\"late\":true,\"ms\":12.345,\"iprev\":\"pass\"}}"},
+      {{1, 0, 1, false, 5000000, ASSAY_IPREV_TEMPERROR},
+       ",\"dns\":{\"questions\":1,\"cached\":0,\"failed\":1,\"late\":false,\"ms\":5000.0,\"iprev\":\"temperror\"}}"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    verdict_json(&out, &verdict, &none, &rows[i].usage);
+    bytes_byte(&out, 0);
+    const char *member = strstr(out.ptr, ",\"dns\"");
+    assert_non_null(member);
+    assert_string_equal(member, rows[i].want);
+    bytes_free(&out);
+  }
 }
 
 static void an_exempt_one_has_its_name(void **state) {
@@ -47,11 +75,11 @@ static void an_exempt_one_has_its_name(void **state) {
   static const assay_verdict verdict = {.exempt = "AUTHENTICATED"};
   static const struct proto_id none = {PROTO_ID_NONE, NULL, 0}, raw = {PROTO_ID_BYTES, "a\xff\"", 3};
   struct bytes out = {0};
-  verdict_json(&out, &verdict, &none);
+  verdict_json(&out, &verdict, &none, NULL);
   assert_bytes(&out, "{\"v\":1,\"id\":null,\"score\":0.0,\"low\":0.0,\"high\":0.0,\"action\":\"accept\","
                      "\"settled\":false,\"reply\":null,\"exempt\":\"AUTHENTICATED\",\"hits\":[],\"unknown\":[]}");
   out.len = 0;
-  verdict_json(&out, &verdict, &raw);
+  verdict_json(&out, &verdict, &raw, NULL);
   static const char want[] = "{\"v\":1,\"id\":\"a\\ufffd\\\"\",\"score\":0.0";
   assert_true(out.len > strlen(want));
   assert_memory_equal(out.ptr, want, strlen(want));
@@ -163,6 +191,7 @@ static void any_two_bytes_are_json(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_form_is_kept),
+      cmocka_unit_test(what_dns_took_by_table),
       cmocka_unit_test(an_exempt_one_has_its_name),
       cmocka_unit_test(ids_are_tame),
       cmocka_unit_test(numbers_have_a_point),
