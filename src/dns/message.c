@@ -40,7 +40,7 @@ static uint32_t read_32(const struct message *message, size_t at) {
   return (uint32_t)read_16(message, at) << 16 | read_16(message, at + 2);
 }
 
-/* A name that is none, of whatever record, shows that the message is not to be trusted. */
+/* A record whose name cannot be read might be the very one that was asked for: with it, there is no answer at all. */
 static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   enum { FIXED = 10 };
   char owner[NAME_TEXT_MAX];
@@ -59,19 +59,12 @@ static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   return true;
 }
 
-/* A record whose name cannot be read might be the very one that was asked for: with it, there is no answer at all. */
-static bool has_name(const struct message *message, const struct rr *rr) {
-  char text[NAME_TEXT_MAX];
-  size_t len, at = rr->name;
-  return name_read(text, &len, message, &at);
-}
-
 /* Room grows with what is there, not with what the header says. */
 static bool read_section(struct reader *reader, size_t count, size_t *at, struct rr **out) {
   VEC(struct rr) rows = {0};
   for (size_t i = 0; i < count; i++) {
     struct rr rr;
-    if (!read_rr(&reader->message, at, &rr) || !has_name(&reader->message, &rr)) return false;
+    if (!read_rr(&reader->message, at, &rr)) return false;
     struct rr *row = vec_add(reader->arena, &rows);
     if (!row) return false;
     *row = rr;

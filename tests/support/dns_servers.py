@@ -117,8 +117,7 @@ class _Server:
 class Servers:
     """Serves zones: {"example.org": "records in master file form"}.
 
-    `stubs` are zones that unbound asks elsewhere, by port: {"silent.test": 40053}; None is knot, which does not have
-    the zone, and refuses. `settings` are lines of unbound's server: section.
+    `stubs` are zones that unbound asks elsewhere: {"silent.test": 40053}. `settings` are lines of its server: section.
     """
 
     def __init__(self, zones, stubs=None, settings=()):
@@ -178,8 +177,8 @@ class Servers:
         # What unbound would answer by itself (RFC 6303) is asked for, too.
         server += "".join(f"    local-zone: \"{name}.\" nodefault\n" for name in [*zones, *stubs, "test"] if name)
         config = server + "remote-control:" + rest
-        ports = {**dict.fromkeys(zones), **stubs}
+        ports = {**dict.fromkeys(zones, self._knot.port), **stubs}
         for name, at in ports.items():
-            config += f"stub-zone:\n    name: \"{name}.\"\n    stub-addr: 127.0.0.1@{at or self._knot.port}\n    stub-first: no\n"
+            config += f"stub-zone:\n    name: \"{name}.\"\n    stub-addr: 127.0.0.1@{at}\n    stub-first: no\n"
         path = self._write("unbound.conf", config)
         return _Server([_program("unbound"), "-d", "-p", "-c", path], port, os.path.join(self._folder, "unbound.out"))
