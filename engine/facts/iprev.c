@@ -2,25 +2,22 @@
  * Must never know: rules, or who asks DNS. */
 #include "facts/iprev.h"
 
-#include <stdlib.h>
-
 #include "facts/askable.h"
 
-static int compare_names(const void *left, const void *right) {
-  const struct text *a = left, *b = right;
-  return text_compare(*a, *b);
-}
-
-/* The compared forms of the names, in order; NULL without memory. */
-static struct text *sorted_names(const struct answer *ptr, struct arena *arena) {
-  struct text *names = arena_array(arena, ptr->count, sizeof *names);
-  for (size_t i = 0; names && i < ptr->count; i++) {
+/* The names that count, in their compared form: the first few, bytewise. How many these are. */
+static size_t least_names(const struct answer *ptr, struct text names[IPREV_NAMES_MAX], struct arena *arena) {
+  size_t kept = 0;
+  for (size_t i = 0; i < ptr->count; i++) {
     struct host host;
-    if (!host_scan(&host, ptr->records[i].text, arena)) return NULL;
-    names[i] = host.canonical;
+    if (!host_scan(&host, ptr->records[i].text, arena)) return 0;
+    size_t at = kept;
+    while (at > 0 && text_compare(names[at - 1], host.canonical) > 0) at--;
+    if (at == IPREV_NAMES_MAX) continue;
+    kept += kept < IPREV_NAMES_MAX;
+    memmove(&names[at + 1], &names[at], (kept - 1 - at) * sizeof *names);
+    names[at] = host.canonical;
   }
-  if (names) qsort(names, ptr->count, sizeof *names, compare_names);
-  return names;
+  return kept;
 }
 
 /* What a name that cannot be asked for is worth: it resolves to nothing. */
@@ -48,10 +45,10 @@ static enum iprev judge_name(const struct facts *facts, struct text name, struct
 static enum iprev judge_names(const struct facts *facts, const struct answer *ptr, struct addr client,
                               struct arena *arena) {
   static const unsigned rank[] = {[IPREV_PASS] = 3, [IPREV_NONE] = 2, [IPREV_TEMPERROR] = 1, [IPREV_FAIL] = 0};
-  struct text *names = sorted_names(ptr, arena);
+  struct text names[IPREV_NAMES_MAX];
+  size_t count = least_names(ptr, names, arena);
   enum iprev result = IPREV_FAIL;
-  if (!names) return IPREV_NONE;
-  for (size_t i = 0; i < ptr->count && i < IPREV_NAMES_MAX && result != IPREV_PASS; i++) {
+  for (size_t i = 0; i < count && result != IPREV_PASS; i++) {
     enum iprev one = judge_name(facts, names[i], client, arena);
     if (rank[one] > rank[result]) result = one;
   }

@@ -250,6 +250,108 @@ static void facts_speak_before_the_host(void **state) {
   assay_facts_free(facts);
 }
 
+/* --- what they come to --- */
+
+static void each_wait_says_what_became_of_it(void **state) {
+  (void)state;
+  static const struct {
+    const char *helo; /* NULL: unknown */
+    const char *when;
+    assay_outcome a, aaaa, txt; /* FOUND: nothing is said of it */
+    assay_outcome waits[2];     /* FOUND: there is none */
+  } rows[] = {
+      {"a.example", "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_FOUND, {ASSAY_OUTCOME_PENDING, 0}},
+      {"a.example", "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_SERVFAIL, {ASSAY_OUTCOME_SERVFAIL, 0}},
+      {"a.example", "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_ZONE_DOWN, {ASSAY_OUTCOME_ZONE_DOWN, 0}},
+      {"a.example", "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_FAILED, {ASSAY_OUTCOME_FAILED, 0}},
+      {"a.example", "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_NEVER, {ASSAY_OUTCOME_NEVER, 0}},
+      {NULL, "dns.txt(helo)", 0, 0, ASSAY_OUTCOME_TIMEOUT, {ASSAY_OUTCOME_PENDING, 0}},
+      /* of two questions of one look-up the one that makes the reason; of two look-ups each */
+      {"a.example", "dns.address(helo)", ASSAY_OUTCOME_NODATA, ASSAY_OUTCOME_TIMEOUT, 0, {ASSAY_OUTCOME_TIMEOUT, 0}},
+      {"a.example", "dns.address(helo)", ASSAY_OUTCOME_TIMEOUT, ASSAY_OUTCOME_NEVER, 0, {ASSAY_OUTCOME_TIMEOUT, 0}},
+      {"a.example", "dns.address(helo)", ASSAY_OUTCOME_TIMEOUT, ASSAY_OUTCOME_FOUND, 0, {ASSAY_OUTCOME_PENDING, 0}},
+      {"a.example", "dns.address(helo) or dns.txt(helo)", ASSAY_OUTCOME_REFUSED, ASSAY_OUTCOME_NODATA,
+       ASSAY_OUTCOME_MALFORMED, {ASSAY_OUTCOME_REFUSED, ASSAY_OUTCOME_MALFORMED}},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char text[128];
+    assay_facts *facts = facts_make();
+    assay_verdict *verdict;
+    assay_unknown unknown;
+    const struct {
+      assay_question_type type;
+      assay_outcome outcome;
+    } answers[] = {{ASSAY_QUESTION_A, rows[i].a}, {ASSAY_QUESTION_AAAA, rows[i].aaaa}, {ASSAY_QUESTION_TXT, rows[i].txt}};
+    if (rows[i].helo)
+      assert_int_equal(assay_facts_set(facts, ASSAY_FACT_HELO, rows[i].helo, strlen(rows[i].helo)), ASSAY_OK);
+    for (size_t k = 0; k < COUNT(answers); k++)
+      if (answers[k].outcome != ASSAY_OUTCOME_FOUND)
+        assert_int_equal(take(facts, answers[k].type, "a.example", (assay_answer){answers[k].outcome, NULL, 0}), ASSAY_OK);
+    snprintf(text, sizeof text, "rule R { describe \"r\" score 1 when %s }\n", rows[i].when);
+    assay_ruleset *ruleset = api_rules(text, NULL);
+    assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+    assert_int_equal(assay_evaluate(ruleset, facts, NULL, verdict), ASSAY_OK);
+    assert_int_equal(assay_verdict_unknown_at(verdict, 0, &unknown), ASSAY_OK);
+    assert_int_equal(unknown.wait_count, rows[i].waits[1] == ASSAY_OUTCOME_FOUND ? 1 : 2);
+    for (size_t w = 0; w < unknown.wait_count; w++)
+      if (assay_verdict_wait_outcome(verdict, 0, w) != rows[i].waits[w])
+        fail_msg("row %zu: %s", i, assay_outcome_text(assay_verdict_wait_outcome(verdict, 0, w)));
+    assert_int_equal(assay_verdict_wait_outcome(verdict, 0, unknown.wait_count), ASSAY_OUTCOME_NEVER);
+    assert_int_equal(assay_verdict_wait_outcome(verdict, 1, 0), ASSAY_OUTCOME_NEVER);
+    assay_verdict_free(verdict);
+    assay_facts_free(facts);
+    assay_ruleset_unref(ruleset);
+  }
+  assert_int_equal(assay_verdict_wait_outcome(NULL, 0, 0), ASSAY_OUTCOME_NEVER);
+}
+
+static void iprev_is_of_the_client(void **state) {
+  (void)state;
+  static const assay_record name = BYTES("mx.example"), other = BYTES("\xc0\0\x02\x08");
+  static const struct {
+    const char *ip; /* NULL: unknown */
+    assay_answer ptr, a;
+    assay_iprev expected;
+  } rows[] = {
+      {NULL, {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_FOUND, &client, 1}, ASSAY_IPREV_NONE},
+      {"", {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_FOUND, &client, 1}, ASSAY_IPREV_NONE},
+      {"192.0.2.9", {ASSAY_OUTCOME_PENDING, NULL, 0}, {ASSAY_OUTCOME_PENDING, NULL, 0}, ASSAY_IPREV_NONE},
+      {"192.0.2.9", {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_PENDING, NULL, 0}, ASSAY_IPREV_NONE},
+      {"192.0.2.9", {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_FOUND, &client, 1}, ASSAY_IPREV_PASS},
+      {"192.0.2.9", {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_FOUND, &other, 1}, ASSAY_IPREV_FAIL},
+      {"192.0.2.9", {ASSAY_OUTCOME_FOUND, &name, 1}, {ASSAY_OUTCOME_TIMEOUT, NULL, 0}, ASSAY_IPREV_TEMPERROR},
+      {"192.0.2.9", {ASSAY_OUTCOME_SERVFAIL, NULL, 0}, {ASSAY_OUTCOME_PENDING, NULL, 0}, ASSAY_IPREV_TEMPERROR},
+      {"192.0.2.9", {ASSAY_OUTCOME_NXDOMAIN, NULL, 0}, {ASSAY_OUTCOME_PENDING, NULL, 0}, ASSAY_IPREV_PERMERROR},
+  };
+  assay_facts *facts = facts_make();
+  assert_int_equal(assay_facts_iprev(NULL), ASSAY_IPREV_NONE);
+  assert_int_equal(assay_facts_iprev(facts), ASSAY_IPREV_NONE);
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_facts_clear(facts);
+    if (rows[i].ip)
+      assert_int_equal(assay_facts_set(facts, ASSAY_FACT_CLIENT_IP, rows[i].ip, strlen(rows[i].ip)), ASSAY_OK);
+    assert_int_equal(take(facts, ASSAY_QUESTION_PTR, "192.0.2.9", rows[i].ptr), ASSAY_OK);
+    assert_int_equal(take(facts, ASSAY_QUESTION_A, "mx.example", rows[i].a), ASSAY_OK);
+    if (assay_facts_iprev(facts) != rows[i].expected)
+      fail_msg("row %zu: %s", i, assay_iprev_text(assay_facts_iprev(facts)));
+  }
+  assay_facts_free(facts);
+}
+
+/* What a host knows counts for it too. */
+static void iprev_looks_at_the_hosts(void **state) {
+  (void)state;
+  struct host host = {ASSAY_QUESTION_PTR, "9.2.0.192.in-addr.arpa", {ASSAY_OUTCOME_FOUND, &mx, 1}, ""};
+  assay_facts *facts = facts_make();
+  assay_facts_answers_from(facts, find, &host);
+  assert_int_equal(assay_facts_set(facts, ASSAY_FACT_CLIENT_IP, "192.0.2.9", 9), ASSAY_OK);
+  assert_int_equal(assay_facts_iprev(facts), ASSAY_IPREV_NONE);
+  assert_string_equal(host.asked, "PTR 9.2.0.192.in-addr.arpa,A mx.example");
+  assert_int_equal(take(facts, ASSAY_QUESTION_A, "mx.example", (assay_answer){ASSAY_OUTCOME_FOUND, &client, 1}), ASSAY_OK);
+  assert_int_equal(assay_facts_iprev(facts), ASSAY_IPREV_PASS);
+  assay_facts_free(facts);
+}
+
 /* --- memory --- */
 
 enum { LONG = 20000 };
@@ -307,6 +409,9 @@ int main(void) {
       cmocka_unit_test(after_an_error_the_old_answer_stands),
       cmocka_unit_test(what_the_host_knows_counts),
       cmocka_unit_test(facts_speak_before_the_host),
+      cmocka_unit_test(each_wait_says_what_became_of_it),
+      cmocka_unit_test(iprev_is_of_the_client),
+      cmocka_unit_test(iprev_looks_at_the_hosts),
       cmocka_unit_test(memory_may_run_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
