@@ -325,8 +325,9 @@ static void soa_of_another_length_is_not_believed(void **state) {
 static void response_codes(void **state) {
   (void)state;
   static const char *const expect[16] = {
-      "found 9: 192.0.2.1", "malformed -", "servfail -", "malformed -", "refused -", "refused -", "servfail -",
-      "servfail -", "servfail -", "servfail -", "servfail -", "servfail -", "servfail -", "servfail -", "servfail -", "servfail -"};
+      "found 9: 192.0.2.1", "malformed -", "servfail -", "malformed -", "refused -",  "refused -",
+      "servfail -",         "servfail -",  "servfail -", "servfail -",  "servfail -", "servfail -",
+      "servfail -",         "servfail -",  "servfail -", "servfail -"};
   for (unsigned rcode = 0; rcode < 16; rcode++) {
     struct row row = {"A a.example", "an a.example 9 A 192.0.2.1\nar . 0 OPT", expect[rcode], DNS_RESPONSE | rcode};
     expect_rows(&row, 1);
