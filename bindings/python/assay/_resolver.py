@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
-from . import _ffi
+from . import _ffi_dns
 from ._diagnostics import optional, person
 from ._enums import Iprev, Outcome, QuestionType, Status
 from ._errors import BadTypeError, BadValueError, ClosedError, Error, UnknownNameError, check
@@ -74,7 +74,7 @@ _RECORD: Dict[int, Callable[[bytes], RecordValue]] = {
 }
 
 
-def _answer(number: int, raw: _ffi.Answer) -> Answer:
+def _answer(number: int, raw: _ffi_dns.Answer) -> Answer:
     make = _RECORD.get(number, _name)
     rows = (raw.records[index] for index in range(raw.count))
     return Answer(Outcome(raw.outcome), tuple([make(ctypes.string_at(row.bytes, row.len)) for row in rows]))
@@ -88,7 +88,7 @@ def _milliseconds(seconds: object) -> int:
     return round(seconds * 1000)
 
 
-def usage_of(raw: _ffi.DnsUsage) -> DnsUsage:
+def usage_of(raw: _ffi_dns.DnsUsage) -> DnsUsage:
     return DnsUsage(raw.questions, raw.cached, raw.failed, raw.late, raw.microseconds, Iprev(raw.iprev))
 
 
@@ -104,8 +104,9 @@ class Resolver:
                  cache_bytes: int = 32 << 20, stale: int = 0) -> None:
         """questions: that a verdict may ask. stale: seconds for which an answer that has expired may still be given
         while it is asked for anew."""
-        options = _ffi.ResolverOptions(
-            size=ctypes.sizeof(_ffi.ResolverOptions), servers=None if servers is None else c_text(servers, "servers"),
+        options = _ffi_dns.ResolverOptions(
+            size=ctypes.sizeof(_ffi_dns.ResolverOptions),
+            servers=None if servers is None else c_text(servers, "servers"),
             attempt_ms=700, attempts=3, in_flight=64, zone_in_flight=16, zone_timeouts=5, zone_down_ms=30000,
             cache_bytes=cache_bytes, ttl_floor=0, ttl_ceiling=86400, negative_ceiling=3600, stale=stale,
             questions=questions, deadline_ms=_milliseconds(timeout))
@@ -113,7 +114,7 @@ class Resolver:
         self._lock = threading.Lock()
 
     @staticmethod
-    def _make(options: _ffi.ResolverOptions, servers: Optional[str]) -> Handle:
+    def _make(options: _ffi_dns.ResolverOptions, servers: Optional[str]) -> Handle:
         out = ctypes.c_void_p()
         status = lib.assay_resolver_new(ctypes.byref(out), ctypes.byref(options))
         if status == Status.NOT_FOUND:
@@ -138,9 +139,10 @@ class Resolver:
 
     @property
     def statistics(self) -> ResolverStatistics:
-        raw = _ffi.ResolverStats()
+        """What it has done so far, and how much it remembers."""
+        raw = _ffi_dns.ResolverStats()
         lib.assay_resolver_statistics(self._open().pointer, ctypes.byref(raw))
-        return ResolverStatistics(*(getattr(raw, name) for name, *_ in _ffi.ResolverStats._fields_))
+        return ResolverStatistics(*(getattr(raw, name) for name, *_ in _ffi_dns.ResolverStats._fields_))
 
     def ask(self, question: str, name: Text) -> Answer:
         """Asks one question ("A", "AAAA", "PTR", "MX", "TXT", "NS") and waits for what becomes of it. A PTR question
@@ -152,7 +154,7 @@ class Resolver:
 
         def answered(_user: Optional[int], raw: Any) -> None:
             answers.append(_answer(number, raw.contents))
-        callback = _ffi.AnswerFn(answered)
+        callback = _ffi_dns.AnswerFn(answered)
         with self._lock:
             pointer = self._open().pointer
             status = lib.assay_resolver_ask(pointer, number, asked, len(asked), callback, None, ctypes.byref(out))
@@ -167,7 +169,7 @@ class Resolver:
 
     def _score(self, ruleset: Any, facts: Any, workspace: Any, verdict: Any) -> Tuple[int, DnsUsage]:
         """For evaluation: the status, and what it took."""
-        raw = _ffi.DnsUsage()
+        raw = _ffi_dns.DnsUsage()
         with self._lock:
             status = lib.assay_resolver_score(self._open().pointer, ruleset, facts, workspace, verdict,
                                               ctypes.byref(raw))
