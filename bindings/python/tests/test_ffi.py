@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from assay import _enums, _ffi, _ffi_dns, _vocabulary
+from assay import _enums, _ffi, _ffi_dns, _resolver, _vocabulary
 from support import SOURCE, Folder
 
 # The structs of the headers by their C names; the others are objects that only the library looks into.
@@ -183,6 +183,14 @@ class Structs(Folder):
     def test_limits(self):
         said = self.run_c(['printf("most %zu\\n", (size_t)ASSAY_ARGUMENTS_MAX);'])
         self.assertEqual(said["most"], _vocabulary._ARGUMENTS_MOST)
+
+    def test_defaults(self):
+        names = sorted(_resolver._DEFAULTS)
+        unnamed = {member for member, *_ in _ffi_dns.ResolverOptions._fields_} - set(names)
+        self.assertEqual(unnamed, {"size", "alloc", "servers"})
+        lines = ["assay_resolver_options o = ASSAY_RESOLVER_OPTIONS_INIT;"]
+        lines += [f'printf("{name} %zu\\n", (size_t)o.{name});' for name in names]
+        self.assertEqual(self.run_c(lines), _resolver._DEFAULTS)
 
     def run_c(self, lines):
         body = "\n  ".join(lines)
