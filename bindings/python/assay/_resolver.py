@@ -127,9 +127,13 @@ class Resolver:
         names an address. There is no exception for a question that fails: the outcome says how."""
         number, asked, out = _type_of(question), text_bytes(name, "name"), ctypes.c_void_p()
         answers: List[Answer] = []
+        errors: List[BaseException] = []
 
         def answered(_user: Optional[int], raw: Any) -> None:
-            answers.append(answer_of(number, raw.contents))
+            try:
+                answers.append(answer_of(number, raw.contents))
+            except BaseException as error:  # whatever it is: it cannot pass through C
+                errors.append(error)
         callback = _ffi_dns.AnswerFn(answered)
         with self._turn() as pointer:
             try:
@@ -139,6 +143,8 @@ class Resolver:
             finally:
                 if lib.assay_resolver_pending(pointer):  # it is the only one; once it has been answered it is gone
                     lib.assay_lookup_cancel(out)
+        if errors:
+            raise errors[0]
         return answers[0] if answers else Answer(Outcome.TIMEOUT, ())
 
     def _wait(self, pointer: ctypes.c_void_p) -> None:
