@@ -8,12 +8,13 @@ Owns nothing but the list of what is public. Must never know: how any of it work
 """
 
 from ._diagnostics import Diagnostic, Place
+from ._dns import Answer, DnsUsage, ResolverStatistics
 from ._enums import Action, Iprev, Outcome, Severity, Type, Why
 from ._errors import (BadTypeError, BadValueError, ClosedError, Error, LimitError, OutOfMemoryError, RulesError,
                       RulesNotFoundError, RulesReadError, UnknownNameError, UsageError)
 from ._facts import Facts
 from ._loader import Loader
-from ._resolver import Answer, DnsUsage, Resolver, ResolverStatistics
+from ._resolver import Resolver
 from ._ruleset import Rule, Ruleset, Statistics, TestResult
 from ._tables import Code, Fact, Function, Property, codes, facts, functions, properties, version
 from ._verdict import Hit, Question, Unknown, Verdict

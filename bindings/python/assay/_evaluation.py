@@ -8,12 +8,13 @@ from collections import deque
 from typing import Deque, Dict, Optional, Tuple
 
 from . import _values
+from ._dns import DnsUsage
 from ._enums import Status, Why
 from ._errors import check
 from ._facts import Facts, new_facts, slots_of
 from ._ffi import lib
 from ._handles import Handle, new
-from ._resolver import DnsUsage, Resolver
+from ._resolver import Resolver
 from ._verdict import Hit, Reader, Verdict
 from ._vocabulary import Vocabulary, raise_kept
 

@@ -1,13 +1,14 @@
 """Owns the C declarations: every struct, callback and function of the public headers, as one table each.
 
-Must never know: what they are used for. A test compares all of them with include/assay/*.h.
+Must never know: what they are used for. Those of DNS are in _ffi_dns. A test compares all with include/assay/*.h.
 """
 
 import ctypes
-from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint, c_uint32,
-                    c_uint64, c_void_p)
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_int64, c_size_t, c_uint,
+                    c_void_p)
 from typing import Any, Tuple
 
+from . import _ffi_dns
 from ._library import open_library
 
 # --- structs: named as in C, without the prefix. Bytes that may hold NUL are void pointers; the rest are texts. ---
@@ -72,44 +73,12 @@ class Value(Structure):
     _fields_ = [("type", c_int), ("number", c_int64), ("real", c_double), ("bytes", c_void_p), ("len", c_size_t)]
 
 
-class Record(Structure):
-    _fields_ = [("bytes", c_void_p), ("len", c_size_t)]
-
-
-class Answer(Structure):
-    _fields_ = [("outcome", c_int), ("records", POINTER(Record)), ("count", c_size_t)]
-
-
-class ResolverOptions(Structure):
-    _fields_ = [("size", c_size_t), ("alloc", c_void_p), ("servers", c_char_p), ("attempt_ms", c_uint32),
-                ("attempts", c_uint32), ("in_flight", c_uint32), ("zone_in_flight", c_uint32),
-                ("zone_timeouts", c_uint32), ("zone_down_ms", c_uint32), ("cache_bytes", c_size_t),
-                ("ttl_floor", c_uint32), ("ttl_ceiling", c_uint32), ("negative_ceiling", c_uint32),
-                ("stale", c_uint32), ("questions", c_uint32), ("deadline_ms", c_uint32)]
-
-
-class DnsUsage(Structure):
-    _fields_ = [("questions", c_uint32), ("cached", c_uint32), ("failed", c_uint32), ("late", c_bool),
-                ("microseconds", c_uint64), ("iprev", c_int)]
-
-
-class ResolverStats(Structure):
-    _fields_ = [("asked", c_uint64), ("cached", c_uint64), ("stale", c_uint64), ("coalesced", c_uint64),
-                ("sent", c_uint64), ("answered", c_uint64), ("timeouts", c_uint64), ("failures", c_uint64),
-                ("zones_down", c_uint64), ("evicted", c_uint64), ("in_flight", c_size_t), ("waiting", c_size_t),
-                ("cache_entries", c_size_t), ("cache_bytes", c_size_t)]
-
-
 # --- callbacks ---
 
 WriteFn = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t)
 FunctionFn = CFUNCTYPE(c_int, c_void_p, POINTER(Value), POINTER(Value), c_void_p)
 LoadFn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p)
 ReportFn = CFUNCTYPE(c_bool, c_void_p, POINTER(TestResult))
-AnswerFn = CFUNCTYPE(None, c_void_p, POINTER(Answer))
-AnswersFn = CFUNCTYPE(c_bool, c_void_p, c_int, c_void_p, c_size_t, POINTER(Answer))
-ScoredFn = CFUNCTYPE(None, c_void_p, c_int, POINTER(DnsUsage))
-WatchFn = CFUNCTYPE(None, c_void_p, c_int, c_bool, c_bool)
 
 
 class Loader(Structure):
@@ -132,19 +101,15 @@ class CompileOptions(Structure):
 _P, _OUT, _TEXT, _TEXTS = c_void_p, POINTER(c_void_p), c_char_p, POINTER(c_char_p)
 _COMPILED = (POINTER(CompileOptions), _OUT)
 
-#: Calls that may take long: other threads run meanwhile.
+#: Calls that may take long: other threads run meanwhile. Those of DNS come from their own tables.
 LONG: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_evaluate", c_int, (_P, _P, _P, _P)),
-    ("assay_resolver_new", c_int, (_OUT, POINTER(ResolverOptions))),
-    ("assay_resolver_process", None, (_P, c_int, c_bool, c_bool)),
-    ("assay_resolver_score", c_int, (_P, _P, _P, _P, _P, POINTER(DnsUsage))),
-    ("assay_resolver_score_start", c_int, (_P, _P, _P, _P, _P, ScoredFn, _P, _OUT)),
-    ("assay_resolver_wait", c_int, (_P, c_int)),
     ("assay_ruleset_compile_files", c_int, (_OUT, _TEXTS, c_size_t, *_COMPILED)),
     ("assay_ruleset_compile_text", c_int, (_OUT, _TEXT, _TEXT, c_size_t, *_COMPILED)),
     ("assay_ruleset_disassemble", c_int, (_P, _TEXT, WriteFn, _P)),
     ("assay_ruleset_test", c_int, (_P, ReportFn, _P)),
     ("assay_ruleset_unref", None, (_P,)),
+    *_ffi_dns.LONG,
 )
 
 #: Calls that are over before a lock could be given away and had back.
@@ -163,42 +128,26 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_fact_find", c_int, (POINTER(c_int), _TEXT, c_size_t)),
     ("assay_facts_answer", c_int, (_P, c_int, _TEXT, c_size_t, _TEXTS, POINTER(c_size_t), c_size_t)),
     ("assay_facts_answer_unknown", c_int, (_P, c_int, _TEXT, c_size_t, c_int)),
-    ("assay_facts_answers_from", None, (_P, AnswersFn, _P)),
     ("assay_facts_append", c_int, (_P, c_int, _TEXT, c_size_t)),
     ("assay_facts_clear", None, (_P,)),
     ("assay_facts_default_why", None, (_P, c_int, c_int)),
     ("assay_facts_free", None, (_P,)),
-    ("assay_facts_iprev", c_int, (_P,)),
     ("assay_facts_new", c_int, (_OUT, _P)),
     ("assay_facts_new_with", c_int, (_OUT, _P, _P)),
     ("assay_facts_set", c_int, (_P, c_int, _TEXT, c_size_t)),
     ("assay_facts_set_bool", c_int, (_P, c_int, c_bool)),
     ("assay_facts_set_int", c_int, (_P, c_int, c_int64)),
     ("assay_facts_set_unknown", c_int, (_P, c_int, c_int)),
-    ("assay_facts_take_answer", c_int, (_P, c_int, _TEXT, c_size_t, POINTER(Answer))),
     ("assay_function_at", POINTER(FunctionInfo), (c_size_t,)),
-    ("assay_iprev_text", _TEXT, (c_int,)),
     ("assay_load_bytes", c_int, (_P, _P, c_size_t)),
     ("assay_load_error", c_int, (_P, _TEXT)),
     ("assay_load_identity", c_int, (_P, _TEXT)),
     ("assay_load_path", c_int, (_P, _TEXT)),
-    ("assay_lookup_cancel", None, (_P,)),
-    ("assay_outcome_text", _TEXT, (c_int,)),
     ("assay_property_at", POINTER(PropertyInfo), (c_size_t,)),
-    ("assay_question_type_text", _TEXT, (c_int,)),
-    ("assay_resolver_ask", c_int, (_P, c_int, _TEXT, c_size_t, AnswerFn, _P, _OUT)),
-    ("assay_resolver_free", None, (_P,)),
-    ("assay_resolver_pending", c_size_t, (_P,)),
-    ("assay_resolver_server_at", _TEXT, (_P, c_size_t)),
-    ("assay_resolver_statistics", None, (_P, POINTER(ResolverStats))),
-    ("assay_resolver_timeout", c_int, (_P,)),
-    ("assay_resolver_warning", _TEXT, (_P,)),
-    ("assay_resolver_watch", None, (_P, WatchFn, _P)),
     ("assay_ruleset_ref", _P, (_P,)),
     ("assay_ruleset_rule_at", c_int, (_P, c_size_t, POINTER(RuleInfo))),
     ("assay_ruleset_rule_count", c_size_t, (_P,)),
     ("assay_ruleset_statistics", None, (_P, POINTER(RulesetStats))),
-    ("assay_scoring_cancel", None, (_P,)),
     ("assay_status_text", _TEXT, (c_int,)),
     ("assay_verdict_action", c_int, (_P,)),
     ("assay_verdict_exempt", _TEXT, (_P,)),
@@ -227,6 +176,7 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_why_text", _TEXT, (c_int,)),
     ("assay_workspace_free", None, (_P,)),
     ("assay_workspace_new", c_int, (_OUT, _P)),
+    *_ffi_dns.SHORT,
 )
 
 

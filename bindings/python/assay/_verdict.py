@@ -9,10 +9,10 @@ from typing import Any, Dict, Optional, Tuple
 
 from . import _ffi
 from ._diagnostics import optional, person
+from ._dns import DnsUsage
 from ._enums import Action, Outcome, QuestionType, Why
 from ._errors import check
 from ._ffi import lib
-from ._resolver import DnsUsage
 
 
 @dataclass(frozen=True)

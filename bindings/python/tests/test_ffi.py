@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from assay import _enums, _ffi, _vocabulary
+from assay import _enums, _ffi, _ffi_dns, _resolver, _vocabulary
 from support import SOURCE, Folder
 
 # The structs of the headers by their C names; the others are objects that only the library looks into.
@@ -14,10 +14,11 @@ STRUCTS = {
     "assay_fact_info": _ffi.FactInfo, "assay_function_info": _ffi.FunctionInfo,
     "assay_property_info": _ffi.PropertyInfo, "assay_rule_info": _ffi.RuleInfo,
     "assay_ruleset_stats": _ffi.RulesetStats, "assay_test_result": _ffi.TestResult, "assay_hit": _ffi.Hit,
-    "assay_unknown": _ffi.Unknown, "assay_question": _ffi.Question, "assay_value": _ffi.Value, "assay_loader": _ffi.Loader,
-    "assay_function": _ffi.Function, "assay_compile_options": _ffi.CompileOptions, "assay_record": _ffi.Record,
-    "assay_answer": _ffi.Answer, "assay_resolver_options": _ffi.ResolverOptions, "assay_dns_usage": _ffi.DnsUsage,
-    "assay_resolver_stats": _ffi.ResolverStats,
+    "assay_unknown": _ffi.Unknown, "assay_question": _ffi.Question, "assay_value": _ffi.Value,
+    "assay_loader": _ffi.Loader, "assay_function": _ffi.Function, "assay_compile_options": _ffi.CompileOptions,
+    "assay_record": _ffi_dns.Record, "assay_answer": _ffi_dns.Answer,
+    "assay_resolver_options": _ffi_dns.ResolverOptions, "assay_dns_usage": _ffi_dns.DnsUsage,
+    "assay_resolver_stats": _ffi_dns.ResolverStats,
 }
 UNUSED_STRUCTS = {"assay_alloc"}  # the binding leaves memory to malloc
 
@@ -32,8 +33,9 @@ UNUSED_ENUMS = {"assay_fact"}  # facts go by name, and a test below holds their 
 
 SCALARS = {"size_t": ctypes.c_size_t, "int64_t": ctypes.c_int64, "unsigned": ctypes.c_uint, "bool": ctypes.c_bool,
            "double": ctypes.c_double, "int": ctypes.c_int, "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64}
-CALLBACKS = {"assay_write_fn": _ffi.WriteFn, "assay_function_fn": _ffi.FunctionFn, "assay_answer_fn": _ffi.AnswerFn,
-             "assay_answers_fn": _ffi.AnswersFn, "assay_scored_fn": _ffi.ScoredFn, "assay_watch_fn": _ffi.WatchFn}
+CALLBACKS = {"assay_write_fn": _ffi.WriteFn, "assay_function_fn": _ffi.FunctionFn, "assay_answer_fn": _ffi_dns.AnswerFn,
+             "assay_answers_fn": _ffi_dns.AnswersFn, "assay_scored_fn": _ffi_dns.ScoredFn,
+             "assay_watch_fn": _ffi_dns.WatchFn}
 
 
 def headers():
@@ -181,6 +183,14 @@ class Structs(Folder):
     def test_limits(self):
         said = self.run_c(['printf("most %zu\\n", (size_t)ASSAY_ARGUMENTS_MAX);'])
         self.assertEqual(said["most"], _vocabulary._ARGUMENTS_MOST)
+
+    def test_defaults(self):
+        names = sorted(_resolver._DEFAULTS)
+        unnamed = {member for member, *_ in _ffi_dns.ResolverOptions._fields_} - set(names)
+        self.assertEqual(unnamed, {"size", "alloc", "servers"})
+        lines = ["assay_resolver_options o = ASSAY_RESOLVER_OPTIONS_INIT;"]
+        lines += [f'printf("{name} %zu\\n", (size_t)o.{name});' for name in names]
+        self.assertEqual(self.run_c(lines), _resolver._DEFAULTS)
 
     def run_c(self, lines):
         body = "\n  ".join(lines)

@@ -7,6 +7,7 @@ import unittest
 import weakref
 
 import assay
+from fake_dns import FakeDns
 from support import ADDRESS, LOCALHOST, PROFILE, python
 
 VALUES = [{"helo": f"host-{i}.example.org", "client.ip": f"192.0.2.{i % 250}", "client.rdns": "" if i % 3 else "a.test",
@@ -121,6 +122,21 @@ class Memory(unittest.TestCase):
             for _ in rules.score_many(rows, partial=True):
                 pass
         self.assertLess(self.grows(work, 200_000), self.MOST)
+
+    def test_dns(self):
+        server = FakeDns({("A", "mx.test"): ["192.0.2.1"]})
+        self.addCleanup(server.close)
+        rules = assay.Ruleset.from_text(ADDRESS + "action defer at 1")
+        resolver = assay.Resolver(server.address, cache_bytes=100_000)
+
+        def work(times):
+            for i in range(times):
+                rules.score({"helo": ("mx.test", "gone.test", f"{i}.test")[i % 3]}, resolver=resolver)
+                resolver.ask("A", "mx.test")
+                if i % 10 == 0:
+                    assay.Resolver(server.address).ask("MX", f"{i}.test")
+            server.seen.clear()
+        self.assertLess(self.grows(work, 6_000), self.MOST)
 
     def test_errors(self):
         rules = assay.Ruleset.from_text(LOCALHOST)

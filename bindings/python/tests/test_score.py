@@ -7,7 +7,7 @@ import pickle
 import unittest
 
 import assay
-from assay import Action, Why
+from assay import Action, Outcome, Why
 from support import ADDRESS, LOCALHOST, PROFILE, SOURCE
 
 # One rule a fact type, each true when the value arrived as it should.
@@ -136,7 +136,7 @@ class Verdicts(unittest.TestCase):
             score_thousandths=1500, low_thousandths=1500, high_thousandths=1500, action=Action.DEFER, settled=False,
             reply="Not now: LOCALHOST", exempt=None, exempt_describe=None,
             hits=(assay.Hit("LOCALHOST", 1500, "names", "HELO is localhost"),),
-            unknown=(assay.Unknown("OURS", Why.NOT_YET, ("auth.user",)),), questions=()))
+            unknown=(assay.Unknown("OURS", Why.NOT_YET, ("auth.user",), (Outcome.PENDING,)),), questions=()))
         self.assertEqual((verdict.score, verdict.low, verdict.high, verdict.hits[0].score), (1.5, 1.5, 1.5, 1.5))
         verdict = rules.score({"helo": "localhost", "auth.user": "a"})
         self.assertEqual((verdict.exempt, verdict.exempt_describe, verdict.score), ("OURS", "our own", 0))
