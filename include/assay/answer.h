@@ -31,7 +31,7 @@ typedef enum assay_outcome {
   ASSAY_OUTCOME_NXDOMAIN,    /* the name does not exist; RFC 2308 section 2.1, RFC 8020 */
   ASSAY_OUTCOME_PENDING,     /* not yet: it may still be answered */
   ASSAY_OUTCOME_SERVFAIL,    /* the server could not find out; RFC 1035 section 4.1.1 */
-  ASSAY_OUTCOME_REFUSED,     /* the server will not say, or a DNS list answered that it will not */
+  ASSAY_OUTCOME_REFUSED,     /* the server, or a DNS list, will not say; or nothing listens at the server's port */
   ASSAY_OUTCOME_TIMEOUT,     /* nothing came in time */
   ASSAY_OUTCOME_MALFORMED,   /* what came makes no sense: broken, lame, in a circle */
   ASSAY_OUTCOME_OVER_BUDGET, /* it was one question too many for this connection, and was not asked */

@@ -5,9 +5,13 @@ ASSAY_SOURCE is the source tree, ASSAY_BUILD the build tree, whose folder exampl
 
 import os
 import pathlib
+import re
 import shutil
+import socket
+import struct
 import subprocess
 import tempfile
+import threading
 import unittest
 
 SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE"])
@@ -73,6 +77,103 @@ rules:1:64: error[E101]: unexpected `=`; expected an operator or the end of the 
 """,
 }
 
+# What those that ask DNS say, and what they are told.
+DNS_SAYS = {
+    "dns": """\
+tag at 3.0
+  5 questions in N ms, 0 from memory, 1 without an answer; iprev pass
+  NO_MX is unknown (failed): dns.mx(helo) servfail
+reject at 4.0
+  5 questions in N ms, 4 from memory, 0 without an answer; iprev pass
+""",
+    "dns_loop": """\
+192.0.2.1: reject, 0 questions
+192.0.2.4: waits
+192.0.2.3: waits
+192.0.2.2: waits
+192.0.2.2: reject, 2 questions
+192.0.2.3: accept, 3 questions
+192.0.2.4: tag, 3 questions
+""",
+}
+TYPES = {1: "A", 12: "PTR", 15: "MX", 28: "AAAA"}
+SERVFAIL, NXDOMAIN, SILENT = 2, 3, -1
+ZONE = {  # a record, or a response code
+    "A 9.2.0.192.zen.example": "127.0.0.2",
+    "PTR 9.2.0.192.in-addr.arpa": "mx.example.org",
+    "A mx.example.org": "192.0.2.9",
+    "MX mx.example.org": SERVFAIL,
+    "A 2.2.0.192.zen.example": "127.0.0.2",
+    "PTR 2.2.0.192.in-addr.arpa": SILENT,
+    "PTR 3.2.0.192.in-addr.arpa": "c.example.org",
+    "A c.example.org": "192.0.2.3",
+    "PTR 4.2.0.192.in-addr.arpa": "d.example.org",
+    "A d.example.org": "192.0.2.66",
+}
+# What is answered only once something else has been, so that the order is always the same.
+AFTER = {"PTR 3.2.0.192.in-addr.arpa": "A 2.2.0.192.zen.example", "PTR 4.2.0.192.in-addr.arpa": "A c.example.org"}
+
+
+def wire(name):
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) + b"\0"
+
+
+def record(kind, data):
+    """Of the name that was asked for."""
+    data = socket.inet_aton(data) if TYPES[kind] == "A" else wire(data)
+    return b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 300, len(data)) + data
+
+
+# Of the root, with a minimum of 300 seconds: how long there is nothing.
+SOA = b"\0" + struct.pack(">HHIH", 6, 1, 300, 22) + b"\0\0" + struct.pack(">5I", 1, 1, 1, 1, 300)
+
+
+class Dns:
+    """Answers by UDP, on loopback, from ZONE; other names do not exist."""
+
+    def __init__(self):
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.server = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self._waiting, self._answered = [], set()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def stop(self):
+        """An empty datagram ends it."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.sendto(b"", self._socket.getsockname())
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self):
+        while True:
+            message, asker = self._socket.recvfrom(4096)
+            if not message:
+                return
+            self._waiting.append((message, asker))
+            while any(self._answer(*one) for one in self._waiting):
+                pass
+
+    def _answer(self, message, asker):
+        """Whether it was answered: then another, too, may have its turn."""
+        labels, at = [], 12
+        while message[at]:
+            labels.append(message[at + 1:at + 1 + message[at]].decode().lower())
+            at += 1 + message[at]
+        kind = struct.unpack_from(">H", message, at + 1)[0]
+        key = f"{TYPES[kind]} {'.'.join(labels)}"
+        told = ZONE.get(key, NXDOMAIN)
+        if told == SILENT or AFTER.get(key, key) not in self._answered | {key}:
+            return False
+        self._waiting.remove((message, asker))
+        self._answered.add(key)
+        found, nothing = isinstance(told, str), told == NXDOMAIN
+        header = message[:2] + struct.pack(">5H", 0x8180 | (0 if found else told), 1, found, nothing, 0)
+        body = record(kind, told) if found else SOA if nothing else b""
+        self._socket.sendto(header + message[12:at + 5] + body, asker)
+        return True
+
 
 def run(name, *arguments):
     done = subprocess.run([PROGRAMS / name, *arguments], capture_output=True, timeout=300, check=False, text=True)
@@ -89,8 +190,28 @@ class ExamplesTest(unittest.TestCase):
                     self.skipTest("there was no C++ compiler to build it")
                 self.assertEqual(run(name), (0, says, ""))
 
+    def test_those_that_ask_dns(self):
+        for name, says in DNS_SAYS.items():
+            dns = Dns()
+            self.addCleanup(dns.stop)
+            with self.subTest(example=name):
+                code, out, err = run(name, dns.server)
+                self.assertEqual((code, re.sub(r"\d+\.\d ms", "N ms", out), err), (0, says, ""))
+
+    def test_without_a_server(self):
+        """The system tells one of the questions on its way that nobody listens; another may not hear of it, and time out."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+            closed.bind(("127.0.0.1", 0))
+            port = closed.getsockname()[1]
+        code, out, err = run("dns", f"127.0.0.1:{port}")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(re.findall(r"(\w+) is unknown \(failed\): \S+ (?:refused|timeout)\n", out),
+                         ["LISTED", "NOT_HIS", "NO_MX"] * 2)
+        self.assertEqual(run("dns", "nowhere"), (1, "", "dns: nowhere is no address with a port\n"
+                                                        "dns: the value does not have the form its type needs\n"))
+
     def test_all_of_them_are_run(self):
-        self.assertEqual({path.stem for path in EXAMPLES.glob("*.c*")}, {"smallest", *SAYS})
+        self.assertEqual({path.stem for path in EXAMPLES.glob("*.c*")}, {"smallest", *SAYS, *DNS_SAYS})
 
     def test_the_smallest(self):
         self.assertLess(len((EXAMPLES / "smallest.c").read_text(encoding="utf-8").splitlines()), 20)
