@@ -31,8 +31,8 @@ typedef struct assay_resolver_options {
   const assay_alloc *alloc; /* NULL: malloc; else it must outlive the resolver. c-ares allocates by itself */
   const char *servers;      /* "127.0.0.1", "[::1]:5353, 192.0.2.1:53": asked in this order. Copied. NULL: a resolver on
                                loopback if there is one, else those of /etc/resolv.conf */
-  uint32_t attempt_ms;      /* until a question is sent again; twice as long the next time */
-  uint32_t attempts;        /* how often it is sent before it has timed out; 1 to 10 */
+  uint32_t attempt_ms;      /* until a question is sent again; twice as long in each round of the servers */
+  uint32_t attempts;        /* how often it is sent to each server before it has timed out; 1 to 10 */
   uint32_t in_flight;       /* questions that are under way at once; the rest wait. 1 to 4096 */
   uint32_t zone_in_flight;  /* the same, of one zone */
   uint32_t zone_timeouts;   /* so many timeouts in a row, and the zone is down: 0: never */

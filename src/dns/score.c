@@ -11,7 +11,7 @@ enum { FOUND_MAX = 64 };
 /* What an evaluation found in the cache. It goes into the facts when there will be another evaluation, which must not
  * find anything else. The names are the evaluation's, and live until the next; what does not fit is found again. */
 struct found {
-  assay_resolver *resolver;
+  const assay_scoring *scoring;
   size_t count;
   struct {
     assay_question_type type;
@@ -51,10 +51,23 @@ struct assay_scoring {
 
 /* --- evaluating --- */
 
+/* Whether the question is on its way. The facts do not know: whatever ends the scoring, they are as if it had never been
+ * asked. */
+static bool is_under_way(const assay_scoring *scoring, assay_question_type type, struct text name) {
+  const struct inquiry *inquiry = scoring->inquiries;
+  for (; inquiry; inquiry = inquiry->next)
+    if (inquiry->lookup && inquiry->type == type && text_eq(text_of(inquiry->name, inquiry->len), name)) return true;
+  return false;
+}
+
 static bool find(void *user, assay_question_type type, const char *name, size_t len, assay_answer *out) {
   struct found *found = user;
   struct text text = text_of(name, len);
-  if (!resolver_peek(found->resolver, type, text, out)) return false;
+  if (is_under_way(found->scoring, type, text)) {
+    *out = (assay_answer){.outcome = ASSAY_OUTCOME_PENDING};
+    return true;
+  }
+  if (!resolver_peek(found->scoring->resolver, type, text, out)) return false;
   if (found->count == FOUND_MAX) return true;
   found->at[found->count].type = type;
   found->at[found->count++].name = text;
@@ -62,7 +75,7 @@ static bool find(void *user, assay_question_type type, const char *name, size_t 
 }
 
 static void evaluate(assay_scoring *scoring, struct found *found) {
-  found->resolver = scoring->resolver;
+  found->scoring = scoring;
   found->count = 0;
   assay_facts_answers_from(scoring->facts, find, found);
   scoring->status = assay_evaluate(scoring->ruleset, scoring->facts, scoring->workspace, scoring->verdict);
@@ -133,8 +146,6 @@ static void put(assay_scoring *scoring, assay_question_type type, const char *na
     answered(inquiry, &(assay_answer){.outcome = ASSAY_OUTCOME_FAILED});
   else if (status != ASSAY_OK)
     scoring->status = status;
-  else if (inquiry->lookup)
-    scoring->status = assay_facts_answer_unknown(scoring->facts, type, inquiry->name, len, ASSAY_NOT_YET);
 }
 
 /* Puts the open questions of the verdict to the resolver, in their order. */

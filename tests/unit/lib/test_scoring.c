@@ -345,6 +345,33 @@ static void a_scoring_is_cancelled(void **state) {
   close_bench(&bench);
 }
 
+/* What was not waited for is asked when it matters again, whatever ended the scoring that had asked. */
+static void the_same_facts_are_scored_again(void **state) {
+  (void)state;
+  struct bench bench;
+  assay_scoring *scoring;
+  open_bench(&bench, ACTIONS RULE("NAME", "1", "client.rdns") RULE("SLOW", "5", "dns.address(helo)")
+                         RULE("BIG", "9", "mail.size > 5"), quick());
+  /* cancelled */
+  describe_connection(&bench, "192.0.2.1", "slow.good.example");
+  assert_int_equal(assay_facts_set_int(bench.facts, ASSAY_FACT_MAIL_SIZE, 1), ASSAY_OK);
+  assert_int_equal(assay_resolver_score_start(bench.resolver, bench.rules, bench.facts, NULL, bench.verdict, scored,
+                                              &bench, &scoring), ASSAY_OK);
+  assay_scoring_cancel(scoring);
+  score(&bench);
+  assert_int_equal(assay_verdict_score(bench.verdict), 6000);
+  assert_int_equal(bench.usage.failed, 0);
+  /* settled before its answers came */
+  describe_connection(&bench, "192.0.2.1", "mx.good.example");
+  assert_int_equal(assay_facts_set_int(bench.facts, ASSAY_FACT_MAIL_SIZE, 10), ASSAY_OK);
+  score(&bench);
+  assert_int_equal(assay_verdict_action(bench.verdict), ASSAY_REJECT);
+  assert_int_equal(assay_facts_set_int(bench.facts, ASSAY_FACT_MAIL_SIZE, 1), ASSAY_OK);
+  score(&bench);
+  assert_int_equal(assay_verdict_score(bench.verdict), 6000);
+  close_bench(&bench);
+}
+
 /* --- memory --- */
 
 static struct bench starved_bench;
@@ -385,6 +412,7 @@ int main(void) {
       cmocka_unit_test(misuse_is_refused),
       cmocka_unit_test(many_wait_at_once),
       cmocka_unit_test(a_scoring_is_cancelled),
+      cmocka_unit_test(the_same_facts_are_scored_again),
       cmocka_unit_test(memory_may_run_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
