@@ -15,6 +15,7 @@ enum { NOERROR = 0, FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED
 
 struct rr {
   size_t name, data; /* where they begin */
+  uint64_t owner;    /* hash of the name */
   uint16_t type, class, len;
   uint32_t ttl;
 };
@@ -27,6 +28,7 @@ struct reader {
   size_t answer_count, authority_count;
   assay_question_type question;
   struct text target; /* the end of the chain so far */
+  uint64_t target_hash;
   uint32_t ttl;       /* the least along it */
 };
 
@@ -40,6 +42,14 @@ static uint32_t read_32(const struct message *message, size_t at) {
   return (uint32_t)read_16(message, at) << 16 | read_16(message, at + 2);
 }
 
+/* Of a name whose letters' case does not count. A long message is gone through once a name of the chain, so names are
+ * compared by this before they are spelt out again. */
+static uint64_t hash_name(struct text name) {
+  char lower[NAME_TEXT_MAX];
+  for (size_t i = 0; i < name.len; i++) lower[i] = ascii_lower(name.ptr[i]);
+  return text_hash(text_of(lower, name.len));
+}
+
 /* A record whose name cannot be read might be the very one that was asked for: with it, there is no answer at all. */
 static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   enum { FIXED = 10 };
@@ -47,6 +57,7 @@ static bool read_rr(const struct message *message, size_t *at, struct rr *rr) {
   size_t len;
   rr->name = *at;
   if (!name_read(owner, &len, message, at) || message->len - *at < FIXED) return false;
+  rr->owner = hash_name(text_of(owner, len));
   rr->type = read_16(message, *at);
   rr->class = read_16(message, *at + 2);
   rr->ttl = read_32(message, *at + 4);
@@ -85,10 +96,15 @@ static bool read_extended_rcode(struct reader *reader, size_t count, size_t *at,
 
 /* --- names --- */
 
-static bool is_name(const struct reader *reader, size_t at, struct text name) {
+static void set_target(struct reader *reader, struct text name) {
+  reader->target = name;
+  reader->target_hash = hash_name(name);
+}
+
+static bool is_target(const struct reader *reader, size_t at) {
   char text[NAME_TEXT_MAX];
   size_t len;
-  return name_read(text, &len, &reader->message, &at) && text_eq_nocase(text_of(text, len), name);
+  return name_read(text, &len, &reader->message, &at) && text_eq_nocase(text_of(text, len), reader->target);
 }
 
 /* The name that fills the data of a record from `at` on; NULL bytes when it does not, or memory is out. */
@@ -169,7 +185,7 @@ static int compare_items(const void *left, const void *right) {
 enum found { NOTHING, RECORDS, ALIAS, BROKEN };
 
 static bool stands_at_target(const struct reader *reader, const struct rr *rr, uint16_t type) {
-  return rr->type == type && rr->class == CLASS_IN && is_name(reader, rr->name, reader->target);
+  return rr->type == type && rr->class == CLASS_IN && rr->owner == reader->target_hash && is_target(reader, rr->name);
 }
 
 static void note_ttl(struct reader *reader, uint32_t ttl) {
@@ -202,7 +218,7 @@ static enum found follow_alias(struct reader *reader) {
     if (!stands_at_target(reader, rr, TYPE_CNAME)) continue;
     struct text target = data_name(reader, rr, rr->data);
     if (!target.ptr) return BROKEN;
-    reader->target = target;
+    set_target(reader, target);
     note_ttl(reader, rr->ttl);
     return ALIAS;
   }
@@ -275,7 +291,7 @@ static bool is_response(struct reader *reader, size_t *at) {
   reader->flags = read_16(message, 2);
   if (!(reader->flags & FLAG_QR) || reader->flags & (MASK_OPCODE | FLAG_TC) || read_16(message, 4) != 1) return false;
   *at = HEADER;
-  if (!is_name(reader, *at, reader->target) || !name_skip(message, at) || message->len - *at < 4) return false;
+  if (!is_target(reader, *at) || !name_skip(message, at) || message->len - *at < 4) return false;
   *at += 4;
   return read_16(message, *at - 4) == kinds[reader->question].type && read_16(message, *at - 2) == CLASS_IN;
 }
@@ -302,8 +318,9 @@ static assay_outcome read_response(struct reader *reader, struct dns_reply *out)
 
 assay_status dns_read(struct dns_reply *out, struct arena *arena, const uint8_t *message, size_t len,
                       assay_question_type type, struct text name) {
-  struct reader reader = {.message = {message, len}, .arena = arena, .question = type, .target = name, .ttl = INT32_MAX};
+  struct reader reader = {.message = {message, len}, .arena = arena, .question = type, .ttl = INT32_MAX};
   struct dns_reply reply = {0};
+  set_target(&reader, name);
   reply.outcome = read_response(&reader, &reply);
   bool found = reply.outcome == ASSAY_OUTCOME_FOUND, known = reply.outcome <= ASSAY_OUTCOME_NXDOMAIN;
   if (arena->failed) return ASSAY_NO_MEMORY;
