@@ -8,9 +8,10 @@
 /* A connection that has its verdict keeps its place until all before it have theirs; so many may stand there. */
 #define SLOTS_MOST 4096
 
-/* The deadline of a connection runs while its questions wait for their turn. So no more connections wait than get it
- * soon: with some questions each, a few times what is under way at once. */
-#define WAITING_PER_QUESTION 4
+/* The deadline of a connection runs while its questions wait to be sent, and silent servers keep theirs under way for
+ * seconds: behind a queue of those, others would come too late. So a connection begins only while there is room for what
+ * it asks; an eighth is left for what those that have begun ask next. */
+#define ROOM_LEFT 8
 
 #define LOOK_EVERY 64 /* connections between two looks at DNS, where there is always input */
 
@@ -121,7 +122,6 @@ assay_facts *window_facts(struct window *window) {
 
 static void scored(void *user, assay_status status, const assay_dns_usage *usage) {
   struct slot *slot = user;
-  if (slot->scoring) slot->window->waiting--;
   slot->scoring = NULL;
   slot->done = true;
   slot->status = status;
@@ -175,7 +175,6 @@ static void append(struct window *window, const struct proto_id *id) {
   window->last = slot;
   window->current = NULL;
   window->count++;
-  if (slot->scoring) window->waiting++;
 }
 
 /* --- waiting --- */
@@ -204,7 +203,10 @@ static bool turn(struct window *window, int input, bool wait) {
 }
 
 static bool is_full(const struct window *window) {
-  return window->count >= SLOTS_MOST || window->waiting >= (size_t)window->scorer->in_flight * WAITING_PER_QUESTION;
+  assay_resolver_stats stats;
+  assay_resolver_statistics(window->scorer->resolver, &stats);
+  size_t most = window->scorer->in_flight - window->scorer->in_flight / ROOM_LEFT;
+  return window->count >= SLOTS_MOST || stats.in_flight + stats.waiting >= most;
 }
 
 bool window_score(struct window *window, const struct proto_id *id, uint64_t line) {

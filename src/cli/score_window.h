@@ -25,7 +25,7 @@ struct window {
   struct slot *current;       /* gets the next connection */
   struct slot *first, *last;  /* in the order of the input, since the first has no verdict yet */
   struct slot *unused;
-  size_t count, waiting;      /* between first and last; those of them that wait for DNS */
+  size_t count;               /* from first to last */
   unsigned unseen;            /* connections since DNS was looked at */
   struct pollfd *watched, *turn; /* at 0 the input; the second is a copy for one turn */
   size_t watched_count, watched_cap;
