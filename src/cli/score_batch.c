@@ -136,7 +136,7 @@ static void take_connection(struct batch *batch, char *line, size_t len) {
   if (result == PROTO_NO_MEMORY) cli_complain(batch->scorer->cli, "out of memory");
   if (result == PROTO_BAD)
     malformed(batch, batch->error.text);
-  else if (result != PROTO_OK || !window_score(&batch->window, &id, batch->lines.number))
+  else if (result != PROTO_OK || !window_score(&batch->window, &id, batch->lines.number, len))
     batch->stop = CLI_IO;
 }
 

@@ -5,8 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A connection that has its verdict keeps its place until all before it have theirs; so many may stand there. */
+/* A connection that has its verdict keeps its place until all before it have theirs. So many may stand there, and hold so
+ * many bytes of input, for a line may be a mebibyte. */
 #define SLOTS_MOST 4096
+#define BYTES_MOST (16u * 1024u * 1024u)
+
+#define KEPT_MOST (16u * 1024u) /* a slot that has held a longer line is not kept for others: facts keep their memory */
 
 /* The deadline of a connection runs while its questions wait to be sent, and silent servers keep theirs under way for
  * seconds: behind a queue of those, others would come too late. So a connection begins only while there is room for what
@@ -27,6 +31,7 @@ struct slot {
   struct proto_id id;
   struct bytes id_copy;
   uint64_t line;
+  size_t longest; /* of the lines that it has held */
 };
 
 /* --- descriptors --- */
@@ -151,7 +156,12 @@ static void give_first(struct window *window) {
   struct slot *slot = window->first;
   window->first = slot->next;
   window->count--;
+  window->bytes -= slot->longest;
   give(window, slot, &slot->id);
+  if (slot->longest > KEPT_MOST) {
+    free_slot(slot);
+    return;
+  }
   slot->next = window->unused;
   window->unused = slot;
 }
@@ -175,6 +185,7 @@ static void append(struct window *window, const struct proto_id *id) {
   window->last = slot;
   window->current = NULL;
   window->count++;
+  window->bytes += slot->longest;
 }
 
 /* --- waiting --- */
@@ -206,13 +217,15 @@ static bool is_full(const struct window *window) {
   assay_resolver_stats stats;
   assay_resolver_statistics(window->scorer->resolver, &stats);
   size_t most = window->scorer->in_flight - window->scorer->in_flight / ROOM_LEFT;
-  return window->count >= SLOTS_MOST || stats.in_flight + stats.waiting >= most;
+  if (window->count >= SLOTS_MOST || window->bytes >= BYTES_MOST) return true;
+  return stats.in_flight + stats.waiting >= most;
 }
 
-bool window_score(struct window *window, const struct proto_id *id, uint64_t line) {
+bool window_score(struct window *window, const struct proto_id *id, uint64_t line, size_t len) {
   struct slot *slot = window->current;
   if (window->failed) return false;
   slot->line = line;
+  if (slot->longest < len) slot->longest = len;
   assay_status status = start(slot);
   if (status != ASSAY_OK) {
     score_complain(window->scorer, status);

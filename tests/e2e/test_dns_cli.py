@@ -6,10 +6,12 @@ ASSAY_BIN names the program, ASSAY_SOURCE the source tree. Standard library only
 import json
 import os
 import pathlib
+import re
 import select
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -209,9 +211,9 @@ class OneTest(DnsTest):
 
 
 class BatchTest(DnsTest):
-    def start(self, *arguments, **more):
+    def start(self, *arguments, environment=None, **more):
         process = subprocess.Popen(self.command("--input", "-", *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   bufsize=0, env=clean_environment(), **more)
+                                   bufsize=0, env=clean_environment(**environment or {}), **more)
         for end in (process.wait, process.kill, process.stdin.close, process.stdout.close):
             self.addCleanup(end)
         return process
@@ -285,6 +287,21 @@ class BatchTest(DnsTest):
                          [("1", 0, False), ("2", 0, True), ("3", 0, False), ("4", 3, False), ("5", 0, True)])
         self.assertEqual(answers[1]["unknown"][0]["outcomes"], ["timeout"])
         self.assertTrue(250 <= answers[1]["dns"]["ms"] <= 2000, answers[1])
+
+    def test_memory_is_bounded(self):
+        """Two hundred long lines that would all wait at once."""
+        dns = self.serve()
+        process = self.start(f"--dns={dns.server}", environment={"ASAN_OPTIONS": "quarantine_size_mb=1"})
+        process.stdin.write(b"id\thelo\ttls.subject\n")
+        lines = b"".join(b"%d\tn%d.late.example\t%s\n" % (n, n, b"x" * 1000000) for n in range(200))
+        writer = threading.Thread(target=process.stdin.write, args=[lines])
+        writer.start()
+        self.assertEqual([self.read_line(process)[0] for _ in range(200)], [b"%d" % n for n in range(200)])
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        writer.join()
+        process.stdin.close()
+        self.assertLess(int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]), 70000)
+        self.assertEqual(process.wait(PATIENCE), 0)
 
     def test_many_silent_names_make_no_other_fail(self):
         """Each is of another domain, so that none is known to be silent; they keep all places but those left for others."""
