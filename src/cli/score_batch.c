@@ -117,6 +117,10 @@ static void answer(void *user, const struct scored *scored) {
     answer_line(batch, scored);
   }
   progress_count(&batch->progress, assay_verdict_action(scored->verdict));
+  if (scored->usage) {
+    batch->progress.questions += scored->usage->questions;
+    batch->progress.cached += scored->usage->cached;
+  }
   if (out->bytes.len >= OUT_FULL) progress_hide(&batch->progress);
   out_drain(out);
 }
