@@ -24,7 +24,7 @@ static const struct opt score_options[] = {
     {"format", 'f', OPT_TEXT, "FORMAT", offsetof(struct score_request, format), NULL,
      "of the input: jsonl or tsv; without it, seen from the name or the first line"},
     {"dns", 0, OPT_MAYBE, "SERVER", offsetof(struct score_request, dns), NULL,
-     "ask DNS for what rules need: a resolver on this machine, else that of /etc/resolv.conf, or this one"},
+     "ask DNS what the rules need: this server, else one on this machine, else that of /etc/resolv.conf"},
     {"dns-timeout", 0, OPT_DURATION, "TIME", offsetof(struct score_request, dns_timeout), NULL,
      "how long a connection may wait for DNS: 700ms, 5s (the default), 1m"},
     {"json", 0, OPT_FLAG, NULL, offsetof(struct score_request, json), NULL,

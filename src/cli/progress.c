@@ -55,6 +55,13 @@ static void counts(struct bytes *bytes, const struct progress *progress) {
     bytes_str(bytes, "  malformed ");
     bytes_uint(bytes, progress->malformed);
   }
+  if (progress->questions > 0) {
+    bytes_str(bytes, "  questions ");
+    bytes_uint(bytes, progress->questions);
+    bytes_str(bytes, " (");
+    bytes_uint(bytes, progress->cached);
+    bytes_str(bytes, " cached)");
+  }
 }
 
 static void draw(struct progress *progress, uint64_t bytes_read, uint64_t at, bool last) {

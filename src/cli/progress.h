@@ -13,6 +13,7 @@ struct progress {
   struct cli *cli;
   uint64_t total_bytes; /* 0: not known */
   uint64_t actions[PROGRESS_ACTIONS], connections, malformed;
+  uint64_t questions, cached; /* to DNS; of them, answered from the cache */
   uint64_t began, drawn; /* milliseconds of a clock that only goes forward */
   bool shown;
 };

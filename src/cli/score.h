@@ -24,7 +24,7 @@ struct scorer {
   const assay_ruleset *ruleset;
   assay_workspace *workspace;
   assay_resolver *resolver; /* NULL: DNS is off */
-  uint32_t in_flight;       /* questions that it has under way at once, in a batch */
+  uint32_t in_flight;       /* questions that it has under way at most, in a batch */
 };
 
 /* Both answer an exit code. */

@@ -117,6 +117,10 @@ static void answer(void *user, const struct scored *scored) {
     answer_line(batch, scored);
   }
   progress_count(&batch->progress, assay_verdict_action(scored->verdict));
+  if (scored->usage) {
+    batch->progress.questions += scored->usage->questions;
+    batch->progress.cached += scored->usage->cached;
+  }
   if (out->bytes.len >= OUT_FULL) progress_hide(&batch->progress);
   out_drain(out);
 }
@@ -136,7 +140,7 @@ static void take_connection(struct batch *batch, char *line, size_t len) {
   if (result == PROTO_NO_MEMORY) cli_complain(batch->scorer->cli, "out of memory");
   if (result == PROTO_BAD)
     malformed(batch, batch->error.text);
-  else if (result != PROTO_OK || !window_score(&batch->window, &id, batch->lines.number))
+  else if (result != PROTO_OK || !window_score(&batch->window, &id, batch->lines.number, len))
     batch->stop = CLI_IO;
 }
 

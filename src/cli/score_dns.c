@@ -6,6 +6,20 @@
  * fraction of a millisecond, so it is kept busy; one that is elsewhere is other people's, too. */
 enum { LOCAL_IN_FLIGHT = 512, LOCAL_ZONE_IN_FLIGHT = 128, REMOTE_IN_FLIGHT = 64, REMOTE_ZONE_IN_FLIGHT = 16 };
 
+/* Where a connection does not wait for long, a question need not be under way for much longer: it would keep others from
+ * being asked. Each attempt lasts twice as long as the one before, and none is shorter than a resolver may need. */
+static void set_patience(assay_resolver_options *options, uint32_t deadline_ms) {
+  enum { ATTEMPT_LEAST = 300, MARGIN_PART = 8 }; /* the margin lets the deadline come first, which says what it was */
+  uint32_t shares = (1u << options->attempts) - 1; /* what all attempts last, in terms of the first */
+  options->deadline_ms = deadline_ms;
+  if (deadline_ms >= options->attempt_ms * shares) return;
+  while (options->attempts > 1 && deadline_ms / shares < ATTEMPT_LEAST) {
+    options->attempts--;
+    shares /= 2;
+  }
+  options->attempt_ms = (deadline_ms + deadline_ms / MARGIN_PART) / shares + 1;
+}
+
 static int failed(struct cli *cli, assay_status status, const char *servers) {
   if (status == ASSAY_BAD_VALUE)
     cli_complain(cli,
@@ -49,7 +63,7 @@ int score_dns_open(struct scorer *scorer) {
   assay_resolver_options options = ASSAY_RESOLVER_OPTIONS_INIT;
   if (!request->dns) return CLI_OK;
   if (request->dns != opt_bare) options.servers = request->dns;
-  if (request->dns_timeout > 0) options.deadline_ms = request->dns_timeout;
+  if (request->dns_timeout > 0) set_patience(&options, request->dns_timeout);
   if (request->input) {
     options.in_flight = LOCAL_IN_FLIGHT;
     options.zone_in_flight = LOCAL_ZONE_IN_FLIGHT;

@@ -5,12 +5,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A connection that has its verdict keeps its place until all before it have theirs; so many may stand there. */
+/* A connection that has its verdict keeps its place until all before it have theirs. So many may stand there, and hold so
+ * many bytes of input, for a line may be a mebibyte. */
 #define SLOTS_MOST 4096
+#define BYTES_MOST (16u * 1024u * 1024u)
 
-/* The deadline of a connection runs while its questions wait for their turn. So no more connections wait than get it
- * soon: with some questions each, a few times what is under way at once. */
-#define WAITING_PER_QUESTION 4
+#define KEPT_MOST (16u * 1024u) /* a slot that has held a longer line is not kept for others: facts keep their memory */
+
+/* The deadline of a connection runs while its questions wait to be sent, and silent servers keep theirs under way for
+ * seconds: behind a queue of those, others would come too late. So a connection begins only while there is room for what
+ * it asks; an eighth is left for what those that have begun ask next. */
+#define ROOM_LEFT 8
 
 #define LOOK_EVERY 64 /* connections between two looks at DNS, where there is always input */
 
@@ -26,6 +31,7 @@ struct slot {
   struct proto_id id;
   struct bytes id_copy;
   uint64_t line;
+  size_t longest; /* of the lines that it has held */
 };
 
 /* --- descriptors --- */
@@ -121,7 +127,6 @@ assay_facts *window_facts(struct window *window) {
 
 static void scored(void *user, assay_status status, const assay_dns_usage *usage) {
   struct slot *slot = user;
-  if (slot->scoring) slot->window->waiting--;
   slot->scoring = NULL;
   slot->done = true;
   slot->status = status;
@@ -151,7 +156,12 @@ static void give_first(struct window *window) {
   struct slot *slot = window->first;
   window->first = slot->next;
   window->count--;
+  window->bytes -= slot->longest;
   give(window, slot, &slot->id);
+  if (slot->longest > KEPT_MOST) {
+    free_slot(slot);
+    return;
+  }
   slot->next = window->unused;
   window->unused = slot;
 }
@@ -175,7 +185,7 @@ static void append(struct window *window, const struct proto_id *id) {
   window->last = slot;
   window->current = NULL;
   window->count++;
-  if (slot->scoring) window->waiting++;
+  window->bytes += slot->longest;
 }
 
 /* --- waiting --- */
@@ -204,13 +214,18 @@ static bool turn(struct window *window, int input, bool wait) {
 }
 
 static bool is_full(const struct window *window) {
-  return window->count >= SLOTS_MOST || window->waiting >= (size_t)window->scorer->in_flight * WAITING_PER_QUESTION;
+  assay_resolver_stats stats;
+  assay_resolver_statistics(window->scorer->resolver, &stats);
+  size_t most = window->scorer->in_flight - window->scorer->in_flight / ROOM_LEFT;
+  if (window->count >= SLOTS_MOST || window->bytes >= BYTES_MOST) return true;
+  return stats.in_flight + stats.waiting >= most;
 }
 
-bool window_score(struct window *window, const struct proto_id *id, uint64_t line) {
+bool window_score(struct window *window, const struct proto_id *id, uint64_t line, size_t len) {
   struct slot *slot = window->current;
   if (window->failed) return false;
   slot->line = line;
+  if (slot->longest < len) slot->longest = len;
   assay_status status = start(slot);
   if (status != ASSAY_OK) {
     score_complain(window->scorer, status);

@@ -25,7 +25,7 @@ struct window {
   struct slot *current;       /* gets the next connection */
   struct slot *first, *last;  /* in the order of the input, since the first has no verdict yet */
   struct slot *unused;
-  size_t count, waiting;      /* between first and last; those of them that wait for DNS */
+  size_t count, bytes;        /* from first to last, and about what they hold */
   unsigned unseen;            /* connections since DNS was looked at */
   struct pollfd *watched, *turn; /* at 0 the input; the second is a copy for one turn */
   size_t watched_count, watched_cap;
@@ -42,8 +42,9 @@ void window_free(struct window *window);
 /* Facts for the next connection, to be cleared and set; NULL when there is no memory. */
 assay_facts *window_facts(struct window *window);
 
-/* Scores those facts. The id is copied where it has to wait. False when it failed. */
-bool window_score(struct window *window, const struct proto_id *id, uint64_t line);
+/* Scores those facts, which came from a line of so many bytes. The id is copied where it has to wait. False when it
+ * failed. */
+bool window_score(struct window *window, const struct proto_id *id, uint64_t line, size_t len);
 
 /* Gives answers as they come until the input has something, or nothing waits any more. */
 void window_wait_for_input(struct window *window, int input);

@@ -79,18 +79,20 @@ static void parts_by_table(void **state) {
   (void)state;
   static const struct {
     uint64_t total, bytes, spent; /* spent: seconds; the clock may add some */
-    uint64_t accepted, rejected, malformed;
+    uint64_t accepted, rejected, malformed, questions;
     const char *parts[4];
     const char *absent;
   } rows[] = {
-      {0, 500, 100, 3, 0, 0, {"3 connections  0/s", "  accept 3"}, "%"}, /* a pipe: nobody knows how much there is */
-      {1000, 0, 100, 0, 0, 0, {"0 connections"}, "%"},
-      {1000, 500, 100, 1, 2, 0, {"  50%  ETA ", "  accept 1  reject 2"}, "malformed"},
-      {1000, 1000, 100, 0, 1, 4, {"100%", "  reject 1  malformed 4"}, "accept"},
-      {1000, 1001, 100, 0, 1, 0, {"1 connections"}, "%"}, /* it has grown */
-      {1024 * 1024, 512 * 1024, 3630, 0, 0, 0, {"  50%  ETA 1h0"}, "malformed"},
-      {1024 * 1024, 512 * 1024, 120, 0, 0, 0, {"  50%  ETA 2m"}, "h"},
-      {0, 0, 1000, 50000, 0, 0, {"50000 connections  4"}, "%"}, /* 49 a second, or a little less */
+      {0, 500, 100, 3, 0, 0, 0, {"3 connections  0/s", "  accept 3"}, "%"}, /* a pipe: nobody knows how much there is */
+      {1000, 0, 100, 0, 0, 0, 0, {"0 connections"}, "%"},
+      {1000, 500, 100, 1, 2, 0, 0, {"  50%  ETA ", "  accept 1  reject 2"}, "malformed"},
+      {1000, 500, 100, 1, 0, 0, 0, {"  accept 1"}, "questions"},
+      {0, 500, 100, 1, 0, 1, 7, {"  accept 1  malformed 1  questions 7 (3 cached)"}, "reject"},
+      {1000, 1000, 100, 0, 1, 4, 0, {"100%", "  reject 1  malformed 4"}, "accept"},
+      {1000, 1001, 100, 0, 1, 0, 0, {"1 connections"}, "%"}, /* it has grown */
+      {1024 * 1024, 512 * 1024, 3630, 0, 0, 0, 0, {"  50%  ETA 1h0"}, "malformed"},
+      {1024 * 1024, 512 * 1024, 120, 0, 0, 0, 0, {"  50%  ETA 2m"}, "h"},
+      {0, 0, 1000, 50000, 0, 0, 0, {"50000 connections  4"}, "%"}, /* 49 a second, or a little less */
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     struct cli cli = plain_cli();
@@ -101,6 +103,8 @@ static void parts_by_table(void **state) {
     count(&progress, ASSAY_ACCEPT, rows[i].accepted);
     count(&progress, ASSAY_REJECT, rows[i].rejected);
     progress.malformed = rows[i].malformed;
+    progress.questions = rows[i].questions;
+    progress.cached = rows[i].questions / 2;
     char *said = drawn(&progress, rows[i].bytes);
     for (size_t p = 0; p < 4 && rows[i].parts[p]; p++)
       if (!strstr(said, rows[i].parts[p])) fail_msg("row %zu: %s", i, said);
