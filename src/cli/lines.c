@@ -21,8 +21,8 @@ void lines_free(struct lines *lines) {
   lines->buffer = NULL;
 }
 
-/* Waits in poll, not in read: so the answers so far go out first, and a non-blocking descriptor does no harm. False when
- * nobody wants any more. */
+/* Waits in poll, not in read: so the answers so far go out first, and a non-blocking descriptor does no harm. False
+ * when nobody wants any more. */
 static bool wait_for_input(struct lines *lines) {
   struct pollfd ready = {.fd = lines->fd, .events = POLLIN};
   if (poll(&ready, 1, 0) != 0) return true;

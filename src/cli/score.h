@@ -31,8 +31,8 @@ struct scorer {
 int score_one(struct scorer *scorer);
 int score_batch(struct scorer *scorer);
 
-/* Facts and a verdict for a connection: what is not given will not come, unless it was asked for. False when there is no
- * memory; caller frees both in any case. */
+/* Facts and a verdict for a connection: what is not given will not come, unless it was asked for. False when there is
+ * no memory; caller frees both in any case. */
 bool score_new(const struct scorer *scorer, assay_facts **facts, assay_verdict **verdict);
 
 /* Says that a connection could not be scored. */

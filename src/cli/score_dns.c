@@ -6,8 +6,8 @@
  * fraction of a millisecond, so it is kept busy; one that is elsewhere is other people's, too. */
 enum { LOCAL_IN_FLIGHT = 512, LOCAL_ZONE_IN_FLIGHT = 128, REMOTE_IN_FLIGHT = 64, REMOTE_ZONE_IN_FLIGHT = 16 };
 
-/* Where a connection does not wait for long, a question need not be under way for much longer: it would keep others from
- * being asked. Each attempt lasts twice as long as the one before, and none is shorter than a resolver may need. */
+/* Where a connection does not wait for long, a question need not be under way for much longer: it would keep others
+ * from being asked. Each attempt lasts twice as long as the one before, and none is shorter than a resolver may need. */
 static void set_patience(assay_resolver_options *options, uint32_t deadline_ms) {
   enum { ATTEMPT_LEAST = 300, MARGIN_PART = 8 }; /* the margin lets the deadline come first, which says what it was */
   uint32_t shares = (1u << options->attempts) - 1; /* what all attempts last, in terms of the first */

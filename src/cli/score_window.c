@@ -5,16 +5,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A connection that has its verdict keeps its place until all before it have theirs. So many may stand there, and hold so
- * many bytes of input, for a line may be a mebibyte. */
+/* A connection that has its verdict keeps its place until all before it have theirs. So many may stand there, and hold
+ * so many bytes of input, for a line may be a mebibyte. */
 #define SLOTS_MOST 4096
 #define BYTES_MOST (16u * 1024u * 1024u)
 
 #define KEPT_MOST (16u * 1024u) /* a slot that has held a longer line is not kept for others: facts keep their memory */
 
 /* The deadline of a connection runs while its questions wait to be sent, and silent servers keep theirs under way for
- * seconds: behind a queue of those, others would come too late. So a connection begins only while there is room for what
- * it asks; an eighth is left for what those that have begun ask next. */
+ * seconds: behind a queue of those, others would come too late. So a connection begins only while there is room for
+ * what it asks; an eighth is left for what those that have begun ask next. */
 #define ROOM_LEFT 8
 
 #define LOOK_EVERY 64 /* connections between two looks at DNS, where there is always input */
@@ -190,7 +190,8 @@ static void append(struct window *window, const struct proto_id *id) {
 
 /* --- waiting --- */
 
-/* Handles what has happened; where that is nothing, and wait is true, it waits for something. True when there is input. */
+/* Handles what has happened; where that is nothing, and wait is true, it waits for something. True when there is
+ * input. */
 static bool turn(struct window *window, int input, bool wait) {
   assay_resolver *resolver = window->scorer->resolver;
   size_t count = window->watched_count; /* the list may change while what is ready is handled */

@@ -1,4 +1,4 @@
-"""Owns the proof of `assay score --dns` from outside: one connection, a batch, its order, silence, and servers that lie.
+"""Owns the proof of `assay score --dns` from outside: one connection, a batch and its order, silence, lies.
 Must never know: how a question is sent.
 
 ASSAY_BIN names the program, ASSAY_SOURCE the source tree. Standard library only."""
@@ -29,7 +29,11 @@ RULES = """
 action tag    at 1
 action reject at 5 "no, {top}"
 rule NOWHERE { describe "HELO has no address" score 3 when helo.is_fqdn and not dns.address(helo) }
-rule NO_MX { describe "the sender's domain takes no mail" score 2 when mail.from.domain and not dns.mx(mail.from.domain) }
+rule NO_MX {
+    describe "the sender's domain takes no mail"
+    score 2
+    when mail.from.domain and not dns.mx(mail.from.domain)
+}
 """
 PLAIN = 'rule LOCAL { describe "says localhost" score 1 when helo == "localhost" }\naction tag at 1\n'
 IPREV = """
@@ -139,7 +143,8 @@ class OneTest(DnsTest):
 
     def test_iprev(self):
         dns = self.serve()
-        for address, result, score in (("192.0.2.1", "pass", 0), ("192.0.2.9", "fail", 2), ("192.0.2.7", "permerror", 2)):
+        rows = (("192.0.2.1", "pass", 0), ("192.0.2.9", "fail", 2), ("192.0.2.7", "permerror", 2))
+        for address, result, score in rows:
             answer = self.one(f"--dns={dns.server}", "--ip", address, rules="iprev")
             self.assertEqual((answer["dns"]["iprev"], answer["score"]), (result, score), address)
         text = self.score(f"--dns={dns.server}", "--ip", "192.0.2.1", rules="iprev")
@@ -147,7 +152,8 @@ class OneTest(DnsTest):
 
     def test_the_table(self):
         dns = self.serve()
-        text = self.score(f"--dns={dns.server}", "--dns-timeout=400ms", "--helo", "silent.example", "--from", "a@no.example")
+        text = self.score(f"--dns={dns.server}", "--dns-timeout=400ms", "--helo", "silent.example",
+                          "--from", "a@no.example")
         self.assertRegex(text, r"(?m)^NOWHERE +failed +dns\.address\(helo\): timeout$")
         self.assertRegex(text, r"(?m)^NO_MX +2\.0  the sender's domain takes no mail$")
         self.assertRegex(text, r"\ndns     3 questions, 2 failed \(timeout\), \d+\.\d ms, stopped by the deadline\n$")
@@ -187,8 +193,10 @@ class OneTest(DnsTest):
                 (["--dns="], "--dns= names no DNS server"), (["--dns=127.0.0.1:99999"], "names no DNS server"),
                 (["--dns=127.0.0.1,,x"], "names no DNS server"), (["--dns=\x1b[2J"], "--dns=\\x1b[2J names no"),
                 (["--dns", "127.0.0.1"], "a value of --dns is glued to it: --dns=127.0.0.1"),
-                (["--dns-timeout", "5s"], "there is no --dns"), (["--dns", "--dns-timeout", "5"], "5 of what? write 5ms,"),
-                (["--dns", "--dns-timeout", "1h"], '"1h" is no duration'), (["--dns", "--dns-timeout=11m"], "1ms to 10m"),
+                (["--dns-timeout", "5s"], "there is no --dns"),
+                (["--dns", "--dns-timeout", "5"], "5 of what? write 5ms,"),
+                (["--dns", "--dns-timeout", "1h"], '"1h" is no duration'),
+                (["--dns", "--dns-timeout=11m"], "1ms to 10m"),
                 (["--dn"], "did you mean --dns?"))
         for arguments, words in rows:
             for more in ([], ["--input", "-"]):
@@ -212,8 +220,8 @@ class OneTest(DnsTest):
 
 class BatchTest(DnsTest):
     def start(self, *arguments, environment=None, **more):
-        process = subprocess.Popen(self.command("--input", "-", *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                   bufsize=0, env=clean_environment(**environment or {}), **more)
+        process = subprocess.Popen(self.command("--input", "-", *arguments), bufsize=0, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, env=clean_environment(**environment or {}), **more)
         for end in (process.wait, process.kill, process.stdin.close, process.stdout.close):
             self.addCleanup(end)
         return process
@@ -304,13 +312,14 @@ class BatchTest(DnsTest):
         self.assertEqual(process.wait(PATIENCE), 0)
 
     def test_many_silent_names_make_no_other_fail(self):
-        """Each is of another domain, so that none is known to be silent; they keep all places but those left for others."""
+        """Each is of another domain, so that none is known to be silent; they take all the places they get."""
         dns = self.serve(behaviours={f".silent{n}.com": fake_dns.silent for n in range(0, 1500, 3)})
         names = [f"mx.silent{n}.com" if n % 3 == 0 else f"mx.other{n}.com" for n in range(1500)]
         lines = "id\thelo\n" + "".join(f"{name}\t{name}\n" for name in names)
         answers = self.json(f"--dns={dns.server}", "--dns-timeout=800ms", "--input", "-", stdin=lines.encode())
         self.assertEqual([answer["id"] for answer in answers], names)
-        self.assertEqual([(answer["score"], answer["dns"]["failed"]) for answer in answers], [(0, 2), (3, 0), (3, 0)] * 500)
+        self.assertEqual([(answer["score"], answer["dns"]["failed"]) for answer in answers],
+                         [(0, 2), (3, 0), (3, 0)] * 500)
 
     def test_a_slow_producer_gets_its_answers(self):
         """Answers come while the input is open and quiet: one whose DNS is late, and those behind it."""
@@ -365,7 +374,8 @@ class BatchTest(DnsTest):
 
     def test_rules_that_need_nothing_ask_nothing(self):
         dns = self.serve()
-        answers = self.json(f"--dns={dns.server}", "--input", "-", stdin=b"helo\nlocalhost\n\nx.example\n", rules="plain")
+        lines = b"helo\nlocalhost\n\nx.example\n"
+        answers = self.json(f"--dns={dns.server}", "--input", "-", stdin=lines, rules="plain")
         self.assertEqual([answer["score"] for answer in answers], [1, 0, 0])
         self.assertEqual(dns.asked, [])
 

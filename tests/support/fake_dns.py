@@ -248,6 +248,11 @@ def bad_address(query):
 
 # --- the server ---
 
+def suffixes(name):
+    """What stands behind each label: .b.c and .c of a.b.c."""
+    return [name[at:] for at, letter in enumerate(name) if letter == "."]
+
+
 class FakeDns:
     def __init__(self, zone=None, behaviours=None, tcp=True, address="127.0.0.1"):
         self.zone, self.behaviours = dict(zone or {}), dict(behaviours or {})
@@ -307,18 +312,17 @@ class FakeDns:
 
     # --- what is known ---
 
-    def _records(self, name, kind):
-        """(TTL, records) of a name; None where there are none."""
-        for key in (name, "*." + name.partition(".")[2]):
-            found = self.zone.get(f"{key} {kind}")
-            if found is not None:
-                return found if isinstance(found, tuple) else (TTL, found)
-            if self._exists(key):
-                return None
+    def _owner(self, name):
+        """The name in the zone that speaks for this one: itself, or the nearest asterisk above; None: nobody."""
+        for key in (name, *("*" + suffix for suffix in suffixes(name))):
+            if any(f"{key} {kind}" in self.zone for kind in TYPES):
+                return key
         return None
 
-    def _exists(self, name):
-        return any(f"{name} {kind}" in self.zone for kind in TYPES)
+    def _records(self, name, kind):
+        """(TTL, records) of a name; None where there are none."""
+        found = self.zone.get(f"{self._owner(name)} {kind}")
+        return found if found is None or isinstance(found, tuple) else (TTL, found)
 
     def resolve(self, query):
         """The response that the zone has, aliases followed."""
@@ -333,13 +337,10 @@ class FakeDns:
             name = alias[1][0]
         if records:
             return query.message_of(answers=answers)
-        known = self._exists(name) or self._exists("*." + name.partition(".")[2])
-        return query.message_of(NOERROR if known else NXDOMAIN, answers, [soa(name)])
+        return query.message_of(NOERROR if self._owner(name) else NXDOMAIN, answers, [soa(name)])
 
     def _behaviour(self, query):
-        labels = query.name.split(".")
-        suffixes = ["." + ".".join(labels[at:]) for at in range(1, len(labels))]
-        for key in (f"{query.name} {query.type}", query.name, *suffixes, ""):
+        for key in (f"{query.name} {query.type}", query.name, *suffixes(query.name), ""):
             if key in self.behaviours:
                 return self.behaviours[key]
         return truth
