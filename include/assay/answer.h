@@ -54,8 +54,8 @@ typedef struct assay_record {
 } assay_record;
 
 /* An answer, or the lack of one. The records are those of the type asked for, in an order that does not hang on the
- * server's: by their bytes, MX by preference first. None unless outcome is ASSAY_OUTCOME_FOUND. An MX record of the root
- * ("") is a null MX: the domain takes no mail (RFC 7505). Since 0.1. */
+ * server's: by their bytes, MX by preference first. None unless outcome is ASSAY_OUTCOME_FOUND. An MX record of the
+ * root ("") is a null MX: the domain takes no mail (RFC 7505). Since 0.1. */
 typedef struct assay_answer {
   assay_outcome outcome;
   const assay_record *records; /* borrowed */
@@ -71,8 +71,8 @@ typedef enum assay_iprev {
   ASSAY_IPREV_PERMERROR  /* the client has no reverse name */
 } assay_iprev;
 
-/* The result in RFC 8601's word: "none" "pass" "fail" "temperror" "permerror"; "unknown" for what is none. Static; never
- * NULL. From any thread. Since 0.1. */
+/* The result in RFC 8601's word: "none" "pass" "fail" "temperror" "permerror"; "unknown" for what is none. Static;
+ * never NULL. From any thread. Since 0.1. */
 ASSAY_API const char *assay_iprev_text(assay_iprev iprev);
 
 #ifdef __cplusplus

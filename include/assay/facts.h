@@ -141,22 +141,22 @@ ASSAY_API assay_status assay_facts_answer_unknown(assay_facts *facts, assay_ques
                                                   size_t name_len, assay_why why);
 
 /* Takes what became of a question: the records, or why there are none. Records are looked at where the outcome is
- * ASSAY_OUTCOME_FOUND; that without any is ASSAY_OUTCOME_NODATA. Everything is copied; a later answer replaces the earlier;
- * after an error the old one stands. ASSAY_BAD_VALUE when a record of A is not 4 bytes long, or one of AAAA not 16;
- * ASSAY_NO_MEMORY and ASSAY_BAD_ARGUMENT as above, the latter also when there is no such outcome. Since 0.1. */
+ * ASSAY_OUTCOME_FOUND; that without any is ASSAY_OUTCOME_NODATA. Everything is copied; a later answer replaces the
+ * earlier; after an error the old one stands. ASSAY_BAD_VALUE when a record of A is not 4 bytes long, or one of AAAA
+ * not 16; ASSAY_NO_MEMORY and ASSAY_BAD_ARGUMENT as above, the latter also when there is no such outcome. Since 0.1. */
 ASSAY_API assay_status assay_facts_take_answer(assay_facts *facts, assay_question_type type, const char *name,
                                                size_t name_len, const assay_answer *answer);
 
-/* Looks for the answer to a question in what a host already knows: true, with *out filled, when it is there. It runs in
- * the midst of an evaluation, so it must not wait, nor call anything that takes these facts. The bytes of the records stay
- * as they are until the evaluation has returned; the array need only do so until the next call. An answer that
- * assay_facts_take_answer would not take counts as ASSAY_OUTCOME_MALFORMED. name: as assay_verdict_question_at gives it, not
- * NUL-terminated. Since 0.1. */
+/* Looks for the answer to a question in what a host already knows: true, with *out filled, when it is there. It runs
+ * in the midst of an evaluation, so it must not wait, nor call anything that takes these facts. The bytes of the
+ * records stay as they are until the evaluation has returned; the array need only do so until the next call. An answer
+ * that assay_facts_take_answer would not take counts as ASSAY_OUTCOME_MALFORMED. name: as assay_verdict_question_at
+ * gives it, not NUL-terminated. Since 0.1. */
 typedef bool (*assay_answers_fn)(void *user, assay_question_type type, const char *name, size_t name_len,
                                  assay_answer *out);
 
-/* Where an evaluation, and assay_facts_iprev, look for an answer that the facts do not hold: what is found counts, and is
- * not kept. NULL: nowhere, as in new facts. Clearing the facts does not change it. facts may be NULL. Since 0.1. */
+/* Where an evaluation, and assay_facts_iprev, look for an answer that the facts do not hold: what is found counts, and
+ * is not kept. NULL: nowhere, as in new facts. Clearing the facts does not change it. facts may be NULL. Since 0.1. */
 ASSAY_API void assay_facts_answers_from(assay_facts *facts, assay_answers_fn find, void *user);
 
 /* The result of `iprev` for the client (RFC 8601 section 3), from its address and the answers that there are: over its

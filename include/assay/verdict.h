@@ -91,9 +91,9 @@ ASSAY_API assay_status assay_verdict_unknown_at(const assay_verdict *verdict, si
  * "dns.address(helo)". NULL past the end of either. Since 0.1. */
 ASSAY_API const char *assay_verdict_wait_at(const assay_verdict *verdict, size_t unknown, size_t wait);
 
-/* What became of the question that this wait stands for; of several (A and AAAA, a list of zones) the one that makes the
- * rule's reason. For a fact: ASSAY_OUTCOME_PENDING, _FAILED or _NEVER, by its reason. ASSAY_OUTCOME_NEVER past the end of
- * either. Since 0.1. */
+/* What became of the question that this wait stands for; of several (A and AAAA, a list of zones) the one that makes
+ * the rule's reason. For a fact: ASSAY_OUTCOME_PENDING, _FAILED or _NEVER, by its reason. ASSAY_OUTCOME_NEVER past the
+ * end of either. Since 0.1. */
 ASSAY_API assay_outcome assay_verdict_wait_outcome(const assay_verdict *verdict, size_t unknown, size_t wait);
 
 /* A look-up whose answer could still change the action. Since 0.1. */
@@ -104,13 +104,13 @@ typedef struct assay_question {
   bool pending;     /* the facts have it as unknown, not yet: it has been asked, and is on its way */
 } assay_question;
 
-/* The look-ups that are worth their time now, each once; at most 64. First come those on which an exemption waits, then
- * the others by the largest score, up or down, of a rule that waits for them; among equals, in the order in which the
- * rules came to them. So whoever cannot ask all of them asks the first. Answer them, or some of them, into the facts and
- * evaluate again: an answer may settle the verdict, drop questions, or bring new ones (the addresses of a reverse name).
- * Of `a and b` the second is asked about when the first has come out true. None when the verdict is settled, or waits
- * for facts alone. A question that counts as failed or as never answered is none (assay_facts_default_why).
- * ASSAY_BAD_ARGUMENT past the end, and when a pointer is NULL. Since 0.1. */
+/* The look-ups that are worth their time now, each once; at most 64. First come those on which an exemption waits,
+ * then the others by the largest score, up or down, of a rule that waits for them; among equals, in the order in which
+ * the rules came to them. So whoever cannot ask all of them asks the first. Answer them, or some of them, into the
+ * facts and evaluate again: an answer may settle the verdict, drop questions, or bring new ones (the addresses of a
+ * reverse name). Of `a and b` the second is asked about when the first has come out true. None when the verdict is
+ * settled, or waits for facts alone. A question that counts as failed or as never answered is none
+ * (assay_facts_default_why). ASSAY_BAD_ARGUMENT past the end, and when a pointer is NULL. Since 0.1. */
 ASSAY_API size_t assay_verdict_question_count(const assay_verdict *verdict);
 ASSAY_API assay_status assay_verdict_question_at(const assay_verdict *verdict, size_t index, assay_question *out);
 

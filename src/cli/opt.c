@@ -182,7 +182,8 @@ static bool take_long(struct parse *parse, const char *name) {
   return take_option(parse, option, name[len] == '=' ? name + len + 1 : NULL);
 }
 
-/* Flags may share one hyphen; a value may stand glued to its letter. -rdns is no file named dns: it is --rdns misspelt. */
+/* Flags may share one hyphen; a value may stand glued to its letter. -rdns is no file named dns: it is --rdns
+ * misspelt. */
 static bool take_short(struct parse *parse, const char *letters) {
   size_t len = strcspn(letters, "=");
   if (len > 1 && find_long(parse->spec, letters, len)) return no_option(parse, letters, len);

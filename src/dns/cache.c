@@ -90,7 +90,8 @@ static struct entry *find(const struct cache *cache, uint32_t hash, assay_questi
   if (!cache->chains) return NULL;
   struct entry *entry = cache->chains[hash & cache->mask];
   for (; entry; entry = entry->chain)
-    if (entry->hash == hash && entry->type == type && text_eq(text_of(entry->bytes, entry->name_len), name)) return entry;
+    if (entry->hash == hash && entry->type == type && text_eq(text_of(entry->bytes, entry->name_len), name))
+      return entry;
   return NULL;
 }
 
@@ -172,8 +173,8 @@ static uint32_t bring_within(const struct cache_limits *limits, assay_outcome ou
   return ttl < ceiling ? ttl : ceiling;
 }
 
-void cache_put(struct cache *cache, assay_question_type type, struct text name, const assay_answer *answer, uint32_t ttl,
-               uint64_t now) {
+void cache_put(struct cache *cache, assay_question_type type, struct text name, const assay_answer *answer,
+               uint32_t ttl, uint64_t now) {
   if (!fits_its_form(name, answer)) return;
   uint32_t hash = hash_of(cache, type, name);
   struct entry *old = find(cache, hash, type, name);

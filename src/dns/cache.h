@@ -23,7 +23,8 @@ struct cache_limits {
 
 enum cache_state { CACHE_MISS, CACHE_FRESH, CACHE_STALE };
 
-assay_status cache_new(struct cache **out, const struct cache_limits *limits, const assay_alloc *alloc); /* caller frees */
+/* Caller frees. */
+assay_status cache_new(struct cache **out, const struct cache_limits *limits, const assay_alloc *alloc);
 void cache_free(struct cache *cache);
 
 /* Looks for an answer, at the time `now` (milliseconds of any steady clock, never smaller than before; 64 bits). name:
@@ -32,11 +33,11 @@ void cache_free(struct cache *cache);
 enum cache_state cache_find(struct cache *cache, assay_question_type type, struct text name, uint64_t now,
                             assay_answer *out);
 
-/* Remembers FOUND, NODATA or NXDOMAIN for `ttl` seconds, brought between floor and ceiling; replaces what was there. A ttl
- * of 0 after that is not kept, and what was there is forgotten. Evicts what was least recently of use when memory is out,
- * its own or the allocator's. An answer that is larger than an eighth of the cache is not kept. Cannot fail. */
-void cache_put(struct cache *cache, assay_question_type type, struct text name, const assay_answer *answer, uint32_t ttl,
-               uint64_t now);
+/* Remembers FOUND, NODATA or NXDOMAIN for `ttl` seconds, brought between floor and ceiling; replaces what was there. A
+ * ttl of 0 after that is not kept, and what was there is forgotten. Evicts what was least recently of use when memory
+ * is out, its own or the allocator's. An answer that is larger than an eighth of the cache is not kept. Cannot fail. */
+void cache_put(struct cache *cache, assay_question_type type, struct text name, const assay_answer *answer,
+               uint32_t ttl, uint64_t now);
 
 size_t cache_entries(const struct cache *cache);
 size_t cache_bytes(const struct cache *cache);

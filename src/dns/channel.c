@@ -13,6 +13,7 @@ enum {
   /* Without 0x20 and with one socket a channel, the source port is what a forger far away must guess, so a channel to
    * another machine is given up for a new one, with a new port, after so many questions. */
   REMOTE_QUESTIONS = 64,
+  UNDER_WAY_MOST = 64,         /* of a channel, whose socket has to hold as many answers; then the next is opened */
   UDP_PAYLOAD = 1232,          /* fits every path unfragmented; DNS Flag Day 2020 */
   RECEIVE_BUFFER = 1024 * 1024, /* many answers may come in one burst */
   CLASS_IN = 1
@@ -23,6 +24,7 @@ struct channel {
   struct channel *next;
   struct channels *owner;
   ares_channel ares;
+  size_t first; /* the server with which it begins */
   uint32_t asked, under_way;
   bool retired; /* takes no more questions, and goes when the last has ended */
 };
@@ -31,7 +33,6 @@ struct channels {
   struct channels_options options;
   struct servers servers;
   struct channel *all;
-  struct channel *from[SERVERS_MAX]; /* the one that begins with this server; NULL: none yet */
   struct pollfd *descriptors;
   struct channel **holders; /* whose descriptor it is */
   size_t count, cap, holders_cap;
@@ -136,6 +137,7 @@ static struct channel *new_channel(struct channels *channels, size_t first) {
   struct channel *channel = mem_new(channels->options.alloc, sizeof *channel);
   if (!channel) return NULL;
   channel->owner = channels;
+  channel->first = first;
   if (!open_channel(channel, channels, first)) {
     mem_free(channels->options.alloc, channel, sizeof *channel);
     return NULL;
@@ -159,14 +161,15 @@ static void sweep(struct channels *channels) {
   }
 }
 
+static bool has_room(const struct channel *channel, size_t first) {
+  return channel->first == first && !channel->retired && channel->under_way < UNDER_WAY_MOST;
+}
+
 static struct channel *channel_from(struct channels *channels, size_t first) {
-  struct channel *channel = channels->from[first];
-  if (channel && !channels->servers.local && channel->asked >= REMOTE_QUESTIONS) {
-    channel->retired = true;
-    channel = NULL;
-  }
+  struct channel *channel = channels->all;
+  while (channel && !has_room(channel, first)) channel = channel->next;
   if (!channel) channel = new_channel(channels, first);
-  channels->from[first] = channel;
+  if (channel) channel->retired = !channels->servers.local && channel->asked + 1 >= REMOTE_QUESTIONS;
   return channel;
 }
 
@@ -221,7 +224,8 @@ static void ended(void *data, int status, int timeouts, unsigned char *message, 
   struct dns_reply reply = {.outcome = outcome_of(status)};
   arena_reset(&channels->arena);
   channels->arena.failed = false;
-  if (message && len > 0 && dns_read(&reply, &channels->arena, message, (size_t)len, sent->type, sent->name) != ASSAY_OK)
+  if (message && len > 0 &&
+      dns_read(&reply, &channels->arena, message, (size_t)len, sent->type, sent->name) != ASSAY_OK)
     reply = (struct dns_reply){.outcome = ASSAY_OUTCOME_FAILED};
   if (!try_next(channels, sent, reply.outcome)) finish(channels, sent, &reply);
 }

@@ -1,5 +1,5 @@
-/* Owns questions on their way: joined when they are the same, sent in turn, within limits, and handed to those who wait.
- * Must never know: sockets, or what is made of an answer. It has no clock: the caller says what time it is. */
+/* Owns questions on their way: joined when they are the same, sent in turn, within limits, and handed to those who
+ * wait. Must never know: sockets, or what is made of an answer. It has no clock: the caller says what time it is. */
 #include "dns/lookups.h"
 
 /* One who waits for a question. */

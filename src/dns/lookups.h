@@ -1,5 +1,5 @@
-/* Owns questions on their way: joined when they are the same, sent in turn, within limits, and handed to those who wait.
- * Must never know: sockets, or what is made of an answer. It has no clock: the caller says what time it is. */
+/* Owns questions on their way: joined when they are the same, sent in turn, within limits, and handed to those who
+ * wait. Must never know: sockets, or what is made of an answer. It has no clock: the caller says what time it is. */
 #ifndef DNS_LOOKUPS_H
 #define DNS_LOOKUPS_H
 
@@ -24,8 +24,8 @@ struct lookups_options {
 assay_status lookups_new(struct lookups **out, const struct lookups_options *options); /* caller frees */
 void lookups_free(struct lookups *lookups); /* those who wait hear nothing more */
 
-/* Asks. name: lower case, no last dot, fit to be asked. The callback comes from lookups_process alone, but for a zone that
- * is down: that is said at once, and *out is NULL. */
+/* Asks. name: lower case, no last dot, fit to be asked. The callback comes from lookups_process alone, but for a zone
+ * that is down: that is said at once, and *out is NULL. */
 assay_status lookups_ask(struct lookups *lookups, assay_question_type type, struct text name, uint64_t now,
                          assay_answer_fn callback, void *user, assay_lookup **out);
 

@@ -34,7 +34,7 @@ static int shorter(int a, int b) {
 assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
   if (!resolver) return ASSAY_BAD_ARGUMENT;
   if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
-  struct pollfd turn[DESCRIPTORS_A_TURN]; /* a copy, for what is handled may change the list; the rest waits for its turn */
+  struct pollfd turn[DESCRIPTORS_A_TURN]; /* a copy, for what is handled may change the list; the rest waits */
   size_t count;
   const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);
   if (count > DESCRIPTORS_A_TURN) count = DESCRIPTORS_A_TURN;

@@ -7,10 +7,20 @@
 #include "dns/name.h"
 
 /* RFC 1035 sections 3.2.2 and 4.1.1; AAAA: RFC 3596; OPT: RFC 6891 */
-enum { TYPE_A = 1, TYPE_NS = 2, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_PTR = 12, TYPE_MX = 15, TYPE_TXT = 16, TYPE_AAAA = 28,
-       TYPE_OPT = 41 };
+enum {
+  TYPE_A = 1,
+  TYPE_NS = 2,
+  TYPE_CNAME = 5,
+  TYPE_SOA = 6,
+  TYPE_PTR = 12,
+  TYPE_MX = 15,
+  TYPE_TXT = 16,
+  TYPE_AAAA = 28,
+  TYPE_OPT = 41
+};
 enum { CLASS_IN = 1, HEADER = 12, SOA_NUMBERS = 20 };
-enum { FLAG_QR = 0x8000, FLAG_AA = 0x0400, FLAG_TC = 0x0200, FLAG_RA = 0x0080, MASK_OPCODE = 0x7800, MASK_RCODE = 0x000F };
+enum { FLAG_QR = 0x8000, FLAG_AA = 0x0400, FLAG_TC = 0x0200, FLAG_RA = 0x0080 };
+enum { MASK_OPCODE = 0x7800, MASK_RCODE = 0x000F };
 enum { NOERROR = 0, FORMERR = 1, SERVFAIL = 2, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5 };
 
 struct rr {
@@ -29,6 +39,7 @@ struct reader {
   assay_question_type question;
   struct text target; /* the end of the chain so far */
   uint64_t target_hash;
+  unsigned followed; /* CNAME records */
   uint32_t ttl;       /* the least along it */
 };
 
@@ -227,11 +238,11 @@ static enum found follow_alias(struct reader *reader) {
 
 /* A circle is a chain that is too long. */
 static enum found walk_chain(struct reader *reader, struct dns_reply *out) {
-  for (unsigned aliases = 0;; aliases++) {
+  for (;; reader->followed++) {
     enum found found = collect(reader, out);
     if (found == NOTHING) found = follow_alias(reader);
     if (found != ALIAS) return found;
-    if (aliases == DNS_CHAIN_MAX) return BROKEN;
+    if (reader->followed == DNS_CHAIN_MAX) return BROKEN;
   }
 }
 
@@ -256,8 +267,15 @@ static bool read_soa(struct reader *reader, const struct rr *rr) {
   return true;
 }
 
+/* Whether there are answers, and all of them are about other names. */
+static bool is_beside_the_point(const struct reader *reader) {
+  for (size_t i = 0; i < reader->answer_count; i++)
+    if (reader->followed > 0 || reader->answers[i].owner == reader->target_hash) return false;
+  return reader->answer_count > 0;
+}
+
 /* A server that knows says so by a SOA record, or by nothing at all; one that names other servers only does not know
- * (RFC 2308 section 2.2), nor does one that neither is the authority nor asks others. */
+ * (RFC 2308 section 2.2), nor does one that neither is the authority nor asks others, or speaks of something else. */
 static assay_outcome judge_nothing(struct reader *reader, struct dns_reply *out) {
   bool referral = false;
   for (size_t i = 0; i < reader->authority_count; i++) {
@@ -266,7 +284,7 @@ static assay_outcome judge_nothing(struct reader *reader, struct dns_reply *out)
     if (rr->type == TYPE_SOA && read_soa(reader, rr)) out->keep = true;
     if (rr->type == TYPE_NS) referral = true;
   }
-  bool lame = !out->keep && (referral || !(reader->flags & (FLAG_AA | FLAG_RA)));
+  bool lame = !out->keep && (referral || !(reader->flags & (FLAG_AA | FLAG_RA)) || is_beside_the_point(reader));
   if (lame) return ASSAY_OUTCOME_MALFORMED;
   return (reader->flags & MASK_RCODE) == NXDOMAIN ? ASSAY_OUTCOME_NXDOMAIN : ASSAY_OUTCOME_NODATA;
 }

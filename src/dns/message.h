@@ -25,9 +25,9 @@ struct dns_reply {
 };
 
 /* Reads the response of len bytes to the question for `name` (text, lower case, without the last dot). Only the chain
- * of that name is looked at: CNAME by CNAME to the records of the type; whatever else stands in the message is ignored.
- * A response of another question, one that is cut off or damaged, a referral (lame), a circle or a chain that is too long
- * is MALFORMED. ASSAY_NO_MEMORY only. */
+ * of that name is looked at: CNAME by CNAME to the records of the type; whatever else stands in the message is
+ * ignored. A response of another question, one that is cut off or damaged, a referral (lame), a circle or a chain that
+ * is too long is MALFORMED. ASSAY_NO_MEMORY only. */
 assay_status dns_read(struct dns_reply *out, struct arena *arena, const uint8_t *message, size_t len,
                       assay_question_type type, struct text name);
 

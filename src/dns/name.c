@@ -27,8 +27,8 @@ struct walk {
   unsigned pointers;
 };
 
-/* Goes to the length byte of the next label. Pointers lead to before the run of labels at hand, so each leads to a smaller
- * place than the last, and this ends. */
+/* Goes to the length byte of the next label. Pointers lead to before the run of labels at hand, so each leads to a
+ * smaller place than the last, and this ends. */
 static bool next_label(const struct message *message, struct walk *walk) {
   while (walk->at < message->len && (message->bytes[walk->at] & POINTER) == POINTER) {
     if (message->len - walk->at < 2 || ++walk->pointers > POINTERS_MAX) return false;

@@ -16,10 +16,10 @@ struct message {
   size_t len;
 };
 
-/* Reads the name at *at into `out`, and moves *at behind it. The text has no last dot; the root is empty. Bytes that are
- * not printable ASCII are escaped as \DDD, a dot within a label and a backslash by a backslash (RFC 1035 section 5.1).
- * False when it is cut off, too long, or not a name (RFC 1035 sections 3.1, 4.1.4): a pointer must lead to before
- * the labels that it ends, so there is no circle. */
+/* Reads the name at *at into `out`, and moves *at behind it. The text has no last dot; the root is empty. Bytes that
+ * are not printable ASCII are escaped as \DDD, a dot within a label and a backslash by a backslash (RFC 1035 section
+ * 5.1). False when it is cut off, too long, or not a name (RFC 1035 sections 3.1, 4.1.4): a pointer must lead to
+ * before the labels that it ends, so there is no circle. */
 bool name_read(char out[NAME_TEXT_MAX], size_t *out_len, const struct message *message, size_t *at);
 
 /* Moves *at behind the name there, which is not looked at beyond that. */

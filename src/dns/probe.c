@@ -34,7 +34,8 @@ bool servers_probe(const struct server *server, unsigned most_ms) {
     if (count > 0) memcpy(turn, descriptors, count * sizeof *turn);
     int ready = poll(turn, (nfds_t)count, (int)(end - now));
     for (size_t i = 0; ready > 0 && i < count; i++)
-      if (turn[i].revents) channels_process(channels, turn[i].fd, turn[i].revents & ~POLLOUT, turn[i].revents & POLLOUT);
+      if (turn[i].revents)
+        channels_process(channels, turn[i].fd, turn[i].revents & ~POLLOUT, turn[i].revents & POLLOUT);
     channels_process(channels, -1, false, false);
   }
   channels_free(channels);

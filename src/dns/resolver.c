@@ -42,8 +42,8 @@ static bool options_ok(const assay_resolver_options *options) {
   return true;
 }
 
-/* Strangers choose the names that are kept in tables, so nobody may know where in them a name lies. Without the system's
- * randomness, what differs from one resolver to the next must do. */
+/* Strangers choose the names that are kept in tables, so nobody may know where in them a name lies. Without the
+ * system's randomness, what differs from one resolver to the next must do. */
 static uint64_t secret_key(const void *here) {
   uint64_t key;
   if (getentropy(&key, sizeof key) == 0) return key;

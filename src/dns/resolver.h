@@ -27,9 +27,9 @@ struct assay_resolver {
 /* Looks at the clock, and answers microseconds. */
 uint64_t resolver_look_at_clock(assay_resolver *resolver);
 
-/* What the cache has, at the time of the latest look at the clock. What has expired is given where the site says so, and
- * asked for anew. Counted as a question if it is there. The answer's bytes live until the next answer comes from a server,
- * its array until the next peek. */
+/* What the cache has, at the time of the latest look at the clock. What has expired is given where the site says so,
+ * and asked for anew. Counted as a question if it is there. The answer's bytes live until the next answer comes from a
+ * server, its array until the next peek. */
 bool resolver_peek(assay_resolver *resolver, assay_question_type type, struct text name, assay_answer *out);
 
 /* Forgets all scorings, without a word. */

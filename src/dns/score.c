@@ -51,8 +51,8 @@ struct assay_scoring {
 
 /* --- evaluating --- */
 
-/* Whether the question is on its way. The facts do not know: whatever ends the scoring, they are as if it had never been
- * asked. */
+/* Whether the question is on its way. The facts do not know: whatever ends the scoring, they are as if it had never
+ * been asked. */
 static bool is_under_way(const assay_scoring *scoring, assay_question_type type, struct text name) {
   const struct inquiry *inquiry = scoring->inquiries;
   for (; inquiry; inquiry = inquiry->next)

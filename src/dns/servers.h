@@ -23,8 +23,9 @@ struct servers {
   char warning[240]; /* "" when there is nothing to say */
 };
 
-/* "127.0.0.1", "[::1]:5353, 192.0.2.1:53 2001:db8::1": addresses with or without port, between commas or white space. An
- * IPv6 address with a port stands in brackets. ASSAY_BAD_VALUE for anything else, port 0, none and more than eight. */
+/* "127.0.0.1", "[::1]:5353, 192.0.2.1:53 2001:db8::1": addresses with or without port, between commas or white space.
+ * An IPv6 address with a port stands in brackets. ASSAY_BAD_VALUE for anything else, port 0, none, and more than
+ * eight. */
 assay_status servers_parse(struct servers *out, struct text text);
 
 /* The loopback addresses of /etc/resolv.conf (its text, which may be empty) if it names any; else the first of

@@ -11,9 +11,10 @@
 #include "base/text.h"
 #include "facts/domain.h"
 
-/* The zone that a name (lower case, no last dot) is asked of, as a suffix of it: what is likely to be answered, or not, by
- * the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); behind the reversed labels of an address (four
- * numbers, 32 nibbles) the DNS list; else the registrable domain. Where the list knows none, the name itself. */
+/* The zone that a name (lower case, no last dot) is asked of, as a suffix of it: what is likely to be answered, or
+ * not, by the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); behind the reversed labels of an
+ * address (four numbers, 32 nibbles) the DNS list; else the registrable domain. Where the list knows none, the name
+ * itself. */
 struct text zone_of(const struct domain *suffixes, struct text name);
 
 struct question;
@@ -42,8 +43,8 @@ struct zones;
 assay_status zones_new(struct zones **out, const struct zones_limits *limits, uint64_t key, const assay_alloc *alloc);
 void zones_free(struct zones *zones);
 
-/* The zone of this name, old or new; NULL when memory is out. Those that are in order are forgotten now and then, so that
- * the table is bounded by what is under way, waits or is down. */
+/* The zone of this name, old or new; NULL when memory is out. Those that are in order are forgotten now and then, so
+ * that the table is bounded by what is under way, waits or is down. */
 struct zone *zones_find(struct zones *zones, struct text name, uint64_t now);
 
 /* When the time of being down is over, one question tries whether it speaks again; until that is known, it is down for
@@ -53,8 +54,8 @@ bool zone_is_full(const struct zones *zones, const struct zone *zone); /* as muc
 
 void zone_sent(struct zone *zone);
 
-/* What was sent has come to an end. Any outcome but TIMEOUT shows that the zone speaks. True when it has just been found
- * to be down. */
+/* What was sent has come to an end. Any outcome but TIMEOUT shows that the zone speaks. True when it has just been
+ * found to be down. */
 bool zone_done(const struct zones *zones, struct zone *zone, assay_outcome outcome, uint64_t now);
 
 size_t zones_count(const struct zones *zones);

@@ -78,7 +78,7 @@ static void records_of_each_type(void **state) {
       {"NS a.example", "an a.example 1 NS \\010\\000\\255.\\032b", "found 1: <\\010\\000\\255.\\032b>", 0},
       {"NS a.example", "an a.example 1 NS a\\.b.c\\\\d.x\"y", "found 1: <a\\.b.c\\\\d.x\"y>", 0},
       /* a name of the same text with another dot is another name */
-      {"A a.b.example", "an a\\.b.example 1 A 192.0.2.1", "nodata -", 0},
+      {"A a.b.example", "an a\\.b.example 1 A 192.0.2.1", "malformed -", 0},
   };
   expect_rows(rows, COUNT(rows));
 }
@@ -239,8 +239,12 @@ static void chains_by_table(void **state) {
       /* records of another than the end of the chain are no answer, whoever sent them */
       {"A a.example", "an a.example 9 CNAME b.example\nan c.example 1 A 192.0.2.1\nan b.example 9 A 192.0.2.2",
        "found 9: 192.0.2.2", 0},
-      {"A a.example", "an b.example 9 A 192.0.2.2", "nodata -", 0},
-      {"A a.example", "an b.example 1 CNAME c.example\nan c.example 1 A 192.0.2.2", "nodata -", 0},
+      /* nothing but other names: it speaks of something else, unless the zone says that there is nothing */
+      {"A a.example", "an b.example 9 A 192.0.2.2", "malformed -", 0},
+      {"A a.example", "an b.example 1 CNAME c.example\nan c.example 1 A 192.0.2.2", "malformed -", 0},
+      {"A a.example", "an b.example 9 A 192.0.2.2\nns example 60 SOA 900", "nodata 60", 0},
+      {"A a.example", "an a.example 9 AAAA 00\nan b.example 9 A 192.0.2.2", "nodata -", 0},
+      {"A a.example", "an a.example 9 CNAME b.example\nan c.example 9 A 192.0.2.2", "nodata -", 0},
       {"A a.example", "an a.example 9 CNAME b.example\nar b.example 9 A 192.0.2.2", "nodata -", 0},
       {"A a.example", "ns a.example 9 CNAME b.example\nar b.example 9 A 192.0.2.2", "nodata -", 0},
       /* case does not matter along it */
