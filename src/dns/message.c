@@ -267,10 +267,11 @@ static bool read_soa(struct reader *reader, const struct rr *rr) {
   return true;
 }
 
-/* Whether there are answers, and all of them are about other names. */
+/* Whether all that it says is about other names. */
 static bool is_beside_the_point(const struct reader *reader) {
+  if (reader->followed > 0 || (reader->flags & MASK_RCODE) == NXDOMAIN) return false;
   for (size_t i = 0; i < reader->answer_count; i++)
-    if (reader->followed > 0 || reader->answers[i].owner == reader->target_hash) return false;
+    if (reader->answers[i].owner == reader->target_hash) return false;
   return reader->answer_count > 0;
 }
 
