@@ -7,6 +7,7 @@
 #include <assay/diag.h>
 #include <assay/loader.h>
 #include <assay/status.h>
+#include <assay/verdict.h>
 #include <assay/vocabulary.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,6 +75,10 @@ typedef struct assay_rule_info {
  * ASSAY_BAD_ARGUMENT past the end, and when a pointer is NULL. From any thread. Since 0.1. */
 ASSAY_API size_t assay_ruleset_rule_count(const assay_ruleset *ruleset);
 ASSAY_API assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, assay_rule_info *out);
+
+/* The score from which on an action is taken, in thousandths; false, with *out 0, when no score leads to it, there is no such
+ * action, or a pointer is NULL. From any thread. Since 0.1. */
+ASSAY_API bool assay_ruleset_threshold(const assay_ruleset *ruleset, assay_action action, int64_t *out);
 
 /* Counts for a summary line. Since 0.1. */
 typedef struct assay_ruleset_stats {

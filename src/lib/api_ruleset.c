@@ -160,6 +160,14 @@ assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, a
   return ASSAY_OK;
 }
 
+bool assay_ruleset_threshold(const assay_ruleset *ruleset, assay_action action, int64_t *out) {
+  if (out) *out = 0;
+  if (!ruleset || !out || (unsigned)action >= ACTION_COUNT) return false;
+  const struct threshold *threshold = &ruleset->linked->program->thresholds[action];
+  if (threshold->set) *out = threshold->at;
+  return threshold->set;
+}
+
 void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out) {
   if (out) *out = ruleset ? ruleset->stats : (assay_ruleset_stats){0};
 }

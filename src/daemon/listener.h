@@ -1,0 +1,26 @@
+/* Owns the sockets that the daemon listens at: made, handed to the workers, taken away again.
+ * Must never know: what comes by them. */
+#ifndef DAEMON_LISTENER_H
+#define DAEMON_LISTENER_H
+
+#include "daemon/conf.h"
+
+enum { LISTENER_TEXT = 160, LISTENER_WHY = 256 };
+
+/* fd is non-blocking, and shared by all workers. */
+struct listener {
+  const struct conf_listen *conf;
+  int fd;
+  char text[LISTENER_TEXT]; /* "tcp:127.0.0.1:783", "unix:/run/assay/policy" */
+};
+
+/* False, with the reason in `why`, when it cannot be had. A Unix socket is made for its owner alone, then gets its owner,
+ * group and mode; one that is there already is taken away only when nobody answers at it. */
+bool listener_open(struct listener *out, const struct conf_listen *conf, char why[LISTENER_WHY]);
+
+/* Closes it, and takes a Unix socket away. */
+void listener_close(struct listener *listener);
+
+void listener_name(char out[LISTENER_TEXT], const struct conf_listen *conf);
+
+#endif
