@@ -6,7 +6,6 @@
 
 #include "base/num.h"
 #include "grammar/codes.h"
-#include "grammar/recover.h"
 #include "grammar/regex.h"
 #include "parser.tab.h"
 
@@ -31,7 +30,7 @@ void *lexer_slab_take(struct parse *p, size_t size) {
 }
 
 void lexer_fatal(struct parse *p) {
-  recover_abandon(p);
+  longjmp(*p->abandon, 1);
 }
 
 static struct span part(struct span at, size_t begin, size_t len) {

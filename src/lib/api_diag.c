@@ -3,6 +3,14 @@
 #include "grammar/codes.h"
 #include "lib/handles.h"
 
+assay_diags *handle_diags(const assay_alloc *alloc) {
+  assay_diags *diags = mem_new(alloc, sizeof *diags);
+  if (!diags) return NULL;
+  diags->alloc = alloc;
+  diags_init(&diags->list, alloc);
+  return diags;
+}
+
 void assay_diags_free(assay_diags *diags) {
   if (!diags) return;
   diags_free(&diags->list);

@@ -5,14 +5,6 @@
 #include "lib/loader_host.h"
 #include "program/disasm.h"
 
-static assay_diags *diags_make(const assay_alloc *alloc) {
-  assay_diags *diags = mem_new(alloc, sizeof *diags);
-  if (!diags) return NULL;
-  diags->alloc = alloc;
-  diags_init(&diags->list, alloc);
-  return diags;
-}
-
 static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
   const struct program *p = ruleset->linked->program;
   size_t tests = c->tests.count;
@@ -85,7 +77,7 @@ static assay_status compile_to(assay_ruleset **out, const struct text *paths, si
   static const assay_compile_options plain = ASSAY_COMPILE_OPTIONS_INIT;
   if (!options) options = &plain;
   const assay_alloc *alloc = handle_alloc(options->alloc);
-  assay_diags *diags = diags_make(alloc);
+  assay_diags *diags = handle_diags(alloc);
   if (!diags) return ASSAY_NO_MEMORY;
   assay_status status = compile(out, paths, count, text, options, diags, alloc);
   if (diags_out)

@@ -64,4 +64,7 @@ const struct vocabulary *vocabulary_close(assay_vocabulary *vocabulary);
 /* The host's allocator, or the C library's. */
 const assay_alloc *handle_alloc(const assay_alloc *alloc);
 
+/* An empty list of diagnostics, or NULL. */
+assay_diags *handle_diags(const assay_alloc *alloc);
+
 #endif
