@@ -5,6 +5,7 @@
 
 #include <assay/alloc.h>
 #include <assay/diag.h>
+#include <assay/facts.h>
 #include <assay/loader.h>
 #include <assay/status.h>
 #include <assay/verdict.h>
@@ -87,6 +88,13 @@ typedef struct assay_ruleset_stats {
 
 /* Fills *out; all are 0 of NULL. From any thread. Since 0.1. */
 ASSAY_API void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out);
+
+/* Whether what comes out may depend on this fact: a rule or an exemption looks at it, a reply text shows it, or it is
+ * looked at where another one was not set (client.ip for client.rdns). Of two connections that differ in nothing else,
+ * with the same answers to questions, the verdicts are the same. It may be true more often than need be. Facts of the
+ * vocabulary count like the language's. False of NULL, and of a number that is no fact of this rule set. From any
+ * thread. Since 0.1. */
+ASSAY_API bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact);
 
 /* Prints the bytecode as a listing; rule NULL: all of it, else what that rule needs. ASSAY_NOT_FOUND when there is
  * no such rule, ASSAY_NO_MEMORY, and then nothing is written; ASSAY_BAD_ARGUMENT when rule set or write are NULL.

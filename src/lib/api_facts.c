@@ -87,10 +87,7 @@ void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why 
 
 /* The number inside of a fact; false when these facts have none of it. */
 static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
-  unsigned number = (unsigned)fact, host = (unsigned)ASSAY_FACT_HOST;
-  if (!facts) return false;
-  *out = number < host ? number : number - host + FIELD_COUNT;
-  return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
+  return facts && fact_field((unsigned)fact, vocabulary_fact_count(facts->facts->vocabulary), out);
 }
 
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {

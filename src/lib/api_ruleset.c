@@ -164,6 +164,12 @@ void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats 
   if (out) *out = ruleset ? ruleset->stats : (assay_ruleset_stats){0};
 }
 
+bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact) {
+  unsigned field = 0;
+  bool is_fact = ruleset && fact_field((unsigned)fact, vocabulary_fact_count(ruleset->linked->vocabulary), &field);
+  return is_fact && ruleset->linked->reads >> field & 1;
+}
+
 assay_status assay_ruleset_disassemble(const assay_ruleset *ruleset, const char *rule, assay_write_fn write,
                                        void *user) {
   if (!ruleset || !write) return ASSAY_BAD_ARGUMENT;

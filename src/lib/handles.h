@@ -58,6 +58,13 @@ static inline struct facts *facts_ready(assay_facts *facts) {
   return facts->facts;
 }
 
+/* The number inside of a public fact; false when it is none of `count` facts, a host's included. */
+static inline bool fact_field(unsigned fact, unsigned count, unsigned *out) {
+  unsigned host = (unsigned)ASSAY_FACT_HOST;
+  *out = fact < host ? fact : fact - host + FIELD_COUNT;
+  return fact < host ? fact < FIELD_COUNT : *out >= FIELD_COUNT && *out < count;
+}
+
 /* Closes the vocabulary, for it is about to be used; NULL is allowed. */
 const struct vocabulary *vocabulary_close(assay_vocabulary *vocabulary);
 

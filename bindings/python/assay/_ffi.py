@@ -144,6 +144,7 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_load_identity", c_int, (_P, _TEXT)),
     ("assay_load_path", c_int, (_P, _TEXT)),
     ("assay_property_at", POINTER(PropertyInfo), (c_size_t,)),
+    ("assay_ruleset_reads", c_bool, (_P, c_int)),
     ("assay_ruleset_ref", _P, (_P,)),
     ("assay_ruleset_rule_at", c_int, (_P, c_size_t, POINTER(RuleInfo))),
     ("assay_ruleset_rule_count", c_size_t, (_P,)),

@@ -5,13 +5,19 @@
 #define PROTO_FAKE_ASSAY_H
 
 #include <assay/facts.h>
+#include <assay/ruleset.h>
 #include <assay/verdict.h>
 
 #define FAKE_MOST 4
 
 struct assay_facts {
-  char log[4096]; /* "set helo=mx; append rcpt=a@b.c; " with odd bytes as \xHH */
+  char log[4096]; /* "set helo=mx; append rcpt=a@b.c; not yet rcpt.count; " with odd bytes as \xHH */
   size_t len;
+};
+
+/* A rule set that reads the facts whose bits are set. */
+struct assay_ruleset {
+  uint64_t reads;
 };
 
 struct fake_unknown {
