@@ -151,6 +151,14 @@ const char *assay_verdict_exempt(const assay_verdict *verdict) {
   return verdict->exempt;
 }
 
+const char *assay_verdict_exempt_describe(const assay_verdict *verdict) {
+  return verdict->exempt_describe;
+}
+
+const char *assay_version(void) {
+  return "0.1.0";
+}
+
 size_t assay_verdict_hit_count(const assay_verdict *verdict) {
   size_t count = 0;
   while (count < FAKE_MOST && verdict->hits[count].rule) count++;

@@ -4,6 +4,7 @@
 #ifndef PROTO_FAKE_ASSAY_H
 #define PROTO_FAKE_ASSAY_H
 
+#include <assay/assay.h>
 #include <assay/facts.h>
 #include <assay/ruleset.h>
 #include <assay/verdict.h>
@@ -31,7 +32,7 @@ struct assay_verdict {
   int64_t score, low, high;
   assay_action action;
   bool settled;
-  const char *reply, *exempt;
+  const char *reply, *exempt, *exempt_describe;
   assay_hit hits[FAKE_MOST]; /* ends where rule is NULL */
   struct fake_unknown unknown[FAKE_MOST];
 };
