@@ -60,6 +60,13 @@ ASSAY_API assay_status assay_diags_at(const assay_diags *diags, size_t index, as
 ASSAY_API assay_status assay_diags_render(const assay_diags *diags, size_t index, bool colour, assay_write_fn write,
                                           void *user);
 
+/* The paths that the compiler looked for, each once, as it was spelled or put behind the folder of the file that names
+ * it: files of rules and of lists, folders and globs, also those where nothing was. In the order of looking. Whoever
+ * compiles again when one of them has changed, come or gone, in success and in failure, misses nothing. NUL-terminated,
+ * borrowed from the list; 0 of NULL, and NULL past the end. Since 0.1. */
+ASSAY_API size_t assay_diags_path_count(const assay_diags *diags);
+ASSAY_API const char *assay_diags_path_at(const assay_diags *diags, size_t index);
+
 /* A row of the table of all codes; all texts are NUL-terminated. Static. Since 0.1. */
 typedef struct assay_diag_code {
   const char *code;    /* "E203" */

@@ -96,6 +96,12 @@ ASSAY_API void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_rule
  * thread. Since 0.1. */
 ASSAY_API bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact);
 
+/* What tells rule sets apart in a log: 16 hex digits of a hash of all that was read, rules and lists, in the order of
+ * reading. The same bytes give the same on machines of one byte order; where they lay does not matter. It is no proof
+ * against somebody who looks for two of the same. NUL-terminated, lives as long as the rule set; "" of NULL. From any
+ * thread. Since 0.1. */
+ASSAY_API const char *assay_ruleset_id(const assay_ruleset *ruleset);
+
 /* Prints the bytecode as a listing; rule NULL: all of it, else what that rule needs. ASSAY_NOT_FOUND when there is
  * no such rule, ASSAY_NO_MEMORY, and then nothing is written; ASSAY_BAD_ARGUMENT when rule set or write are NULL.
  * From any thread. Since 0.1. */

@@ -62,6 +62,14 @@ assay_status assay_diags_render(const assay_diags *diags, size_t index, bool col
   return failed ? ASSAY_NO_MEMORY : ASSAY_OK;
 }
 
+size_t assay_diags_path_count(const assay_diags *diags) {
+  return diags ? diags->paths.count : 0;
+}
+
+const char *assay_diags_path_at(const assay_diags *diags, size_t index) {
+  return index < assay_diags_path_count(diags) ? diags->paths.at[index] : NULL;
+}
+
 /* --- codes --- */
 
 static const assay_diag_code codes[] = {

@@ -21,6 +21,23 @@ static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
                                          .instructions = p->code_count};
 }
 
+/* Of all that was read: rules, then lists. A length before each keeps apart what is cut in two in different places. */
+static void fill_id(assay_ruleset *ruleset, const struct sources *sources) {
+  unsigned long long hash = sources->files.count;
+  for (size_t i = 1; i < sources->files.count; i++) hash = text_hash_keyed(sources->files.at[i].bytes, hash);
+  for (size_t i = 0; i < 16; i++) ruleset->id[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+}
+
+/* What was looked for outlives the tree, in success and in failure. */
+static assay_status keep_paths(assay_diags *diags, const struct compilation *c) {
+  struct arena *arena = &diags->list.arena;
+  for (size_t i = 0; i < c->looked.texts.count; i++) {
+    const char **slot = vec_add(arena, &diags->paths);
+    if (slot) *slot = arena_text(arena, c->looked.texts.at[i]).ptr;
+  }
+  return arena->failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
 static assay_status make_ruleset(assay_ruleset **out, struct verified *verified, struct compilation *c,
                                  assay_vocabulary *vocabulary, const assay_alloc *alloc) {
   assay_ruleset *ruleset = mem_new(alloc, sizeof *ruleset);
@@ -33,6 +50,7 @@ static assay_status make_ruleset(assay_ruleset **out, struct verified *verified,
   assay_status status = linked_new(&ruleset->linked, verified, c->words.vocabulary, alloc);
   if (status == ASSAY_OK) {
     fill_stats(ruleset, c);
+    fill_id(ruleset, &c->sources);
     ruleset->vocabulary = assay_vocabulary_ref(vocabulary);
     *out = ruleset;
   } else {
@@ -61,6 +79,9 @@ static assay_status compile(assay_ruleset **out, const struct text *paths, size_
   loader = options->loader ? loader_host(options->loader) : loader_fs(&roots);
   if (status == ASSAY_OK) status = fs_roots_resolve(&roots, &c->arena, options->roots, options->root_count);
   if (status == ASSAY_OK) status = compile_run(&verified, c, paths, count, text, alloc);
+  assay_status kept = keep_paths(diags, c);
+  if (kept != ASSAY_OK && status == ASSAY_OK) verified_free(verified, alloc);
+  if (kept != ASSAY_OK) status = kept;
   if (status == ASSAY_OK) status = make_ruleset(out, verified, c, options->vocabulary, alloc);
   if (status == ASSAY_OK && options->tests) {
     c->diags = NULL;
@@ -158,6 +179,10 @@ bool assay_ruleset_threshold(const assay_ruleset *ruleset, assay_action action, 
   const struct threshold *threshold = &ruleset->linked->program->thresholds[action];
   if (threshold->set) *out = threshold->at;
   return threshold->set;
+}
+
+const char *assay_ruleset_id(const assay_ruleset *ruleset) {
+  return ruleset ? ruleset->id : "";
 }
 
 void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out) {

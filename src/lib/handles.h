@@ -14,6 +14,7 @@
 struct assay_diags {
   const assay_alloc *alloc;
   struct diags list;
+  VEC(const char *) paths; /* in the list's arena */
 };
 
 struct assay_ruleset {
@@ -23,6 +24,7 @@ struct assay_ruleset {
   struct linked *linked;
   struct compilation *compilation; /* the tree, while tests are kept; else NULL */
   assay_ruleset_stats stats;
+  char id[17];
 };
 
 struct assay_vocabulary {

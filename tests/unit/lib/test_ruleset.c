@@ -198,6 +198,42 @@ static void each_rule_says_what_it_is(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+/* Serves a file of rules and a list. */
+static assay_status read_part(void *user, const char *path, assay_load *load) {
+  const char *const *texts = user;
+  const char *text = texts[strstr(path, ".list") != NULL];
+  return assay_load_bytes(load, text, strlen(text));
+}
+
+/* The same bytes have the same id, wherever they lie; other ones, or the same cut elsewhere, have another. */
+static void an_id_tells_what_was_read(void **state) {
+  (void)state;
+#define LISTED "list l : name from \"x.list\"\n" PLAIN
+  static const struct {
+    const char *path, *texts[2];
+    size_t same_as;
+  } rows[] = {
+      {"a.rule", {LISTED, "one\n"}, 0},       {"elsewhere/b.rule", {LISTED, "one\n"}, 0}, {"a.rule", {LISTED, "two\n"}, 2},
+      {"a.rule", {LISTED "# r", "one\n"}, 3}, {"a.rule", {LISTED, "# rone\n"}, 4},        {"a.rule", {LISTED, ""}, 5},
+      {"a.rule", {LISTED "# \n", ""}, 6},     {"a.rule", {LISTED "\n", "# "}, 7},
+  };
+  char ids[COUNT(rows)][17];
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_loader loader = {sizeof loader, (void *)(uintptr_t)rows[i].texts, read_part, NULL};
+    assay_compile_options options = ASSAY_COMPILE_OPTIONS_INIT;
+    assay_ruleset *ruleset;
+    options.loader = &loader;
+    assert_int_equal(assay_ruleset_compile_files(&ruleset, &rows[i].path, 1, &options, NULL), ASSAY_OK);
+    assert_int_equal(strspn(assay_ruleset_id(ruleset), "0123456789abcdef"), 16);
+    assert_int_equal(strlen(assay_ruleset_id(ruleset)), 16);
+    strcpy(ids[i], assay_ruleset_id(ruleset));
+    assay_ruleset_unref(ruleset);
+    for (size_t k = 0; k < i; k++)
+      if ((strcmp(ids[i], ids[k]) == 0) != (rows[i].same_as == rows[k].same_as)) fail_msg("rows %zu, %zu", i, k);
+  }
+  assert_string_equal(assay_ruleset_id(NULL), "");
+}
+
 static void statistics_count(void **state) {
   (void)state;
   assay_ruleset *ruleset = api_rules(whole, NULL);
@@ -533,6 +569,7 @@ int main(void) {
       cmocka_unit_test(options_are_checked),
       cmocka_unit_test(a_rule_set_lives_until_the_last_reference),
       cmocka_unit_test(each_rule_says_what_it_is),
+      cmocka_unit_test(an_id_tells_what_was_read),
       cmocka_unit_test(statistics_count),
       cmocka_unit_test(reads_by_table),
       cmocka_unit_test(a_listing_is_of_all_or_of_one),
