@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/front.h"
 #include "daemon/worker.h"
 
 enum { EXIT_USAGE = 64, EXIT_CONFIG = 78, EXIT_OS = 71 };
