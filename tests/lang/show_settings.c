@@ -1,10 +1,11 @@
-/* Shows what a file of settings comes to, by forms that have every kind of place: for the kept outputs of test_golden.py.
- * usage: show_settings FILE */
+/* Shows what a file of settings comes to, by forms that have every kind of place: for the outputs that test_golden.py
+ * keeps. usage: show_settings FILE */
 #include <assay/assay.h>
 #include <stdio.h>
 
 static const assay_setting_form forms[] = {
-    {"listen", "spamd|policy ENDPOINT [owner TEXT] [group TEXT] [mode OCTAL(0..0777)] [quiet]", true, "where to listen"},
+    {"listen", "spamd|policy ENDPOINT [owner TEXT] [group TEXT] [mode OCTAL(0..0777)] [quiet]", true,
+     "where to listen"},
     {"allow", "NETWORK...", true, "who may connect"},
     {"deny", "none|NETWORK... [except ADDRESS...]", true, NULL},
     {"rules", "STRING...", false, "files and folders of rules"},

@@ -5,8 +5,8 @@ Must never know: how either is made.
     test_golden.py --bless    writes what `assay` says now; read it as the author of the rule before it is kept
 
 ASSAY_BIN names the program, ASSAY_SOURCE the source tree. A case is diag/CODE_words.rule, listing/words.rule or
-settings/words.conf beside its .expect; further files of a case lie in the folder of its name with .d behind. Inputs too long
-to keep, or with odd bytes, are made here. Settings are read by show_settings.c, which is built beside the tests."""
+settings/words.conf beside its .expect; further files of a case lie in the folder of its name with .d behind. Inputs too
+long to keep, or with odd bytes, are made here. Settings are read by show_settings.c, which is built beside the tests."""
 
 import difflib
 import os
