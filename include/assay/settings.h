@@ -76,6 +76,7 @@ typedef struct assay_setting_value {
   unsigned bits;       /* of a network: its length; else 0 */
   unsigned port;       /* TCP: 0 lets the system choose. Server: 0 when it says none */
   assay_place place;   /* without a label */
+  size_t index;        /* among the values of its setting */
 } assay_setting_value;
 
 /* Reads a file by `count` forms: a regular one, of 1 MiB at the most. alloc NULL: malloc; else it must outlive settings

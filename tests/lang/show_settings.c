@@ -44,7 +44,7 @@ static void show(const assay_settings *settings, size_t index) {
 static void complain(const assay_settings *settings, size_t index, assay_diags *diags) {
   assay_setting_value v;
   if (assay_settings_part(settings, index, "owner", 0, &v) == ASSAY_OK && v.text[0] == 'x')
-    assay_settings_complain(settings, index, 2, "there is no such user", "make it with adduser(8)", diags);
+    assay_settings_complain(settings, index, v.index, "there is no such user", "make it with adduser(8)", diags);
   if (assay_settings_value(settings, index, 0, &v) == ASSAY_OK && v.text[0] == 'x')
     assay_settings_complain(settings, index, ASSAY_SETTING_WHOLE, "it cannot be had", NULL, diags);
 }

@@ -36,28 +36,28 @@ static const struct {
   assay_setting_value expected;
   unsigned column, end_column;
 } values[] = {
-    {"listen spamd unix:/x", 0, {ASSAY_SETTING_WORD, "", "spamd", 0, "", 0, 0, 0, {0}}, 8, 13},
-    {"listen spamd unix:/x", 1, {ASSAY_SETTING_UNIX, "", "/x", 0, "", 0, 0, 0, {0}}, 14, 21},
+    {"listen spamd unix:/x", 0, {ASSAY_SETTING_WORD, "", "spamd", 0, "", 0, 0, 0, {0}, 0}, 8, 13},
+    {"listen spamd unix:/x", 1, {ASSAY_SETTING_UNIX, "", "/x", 0, "", 0, 0, 0, {0}, 0}, 14, 21},
     {"listen spamd tcp:[2001:DB8::0]:783", 1,
-     {ASSAY_SETTING_TCP, "", "tcp:[2001:DB8::0]:783", 0, "2001:db8::", 6, 0, 783, {0}}, 14, 35},
-    {"listen spamd tcp:*:0", 1, {ASSAY_SETTING_TCP, "", "tcp:*:0", 0, "*", 0, 0, 0, {0}}, 14, 21},
-    {"listen spamd unix:/x quiet", 2, {ASSAY_SETTING_WORD, "quiet", "quiet", 0, "", 0, 0, 0, {0}}, 22, 27},
-    {"listen spamd unix:/x owner \"a\\x41\"", 2, {ASSAY_SETTING_STRING, "owner", "aA", 0, "", 0, 0, 0, {0}}, 28, 35},
-    {"listen spamd unix:/x mode 0660", 2, {ASSAY_SETTING_NUMBER, "mode", "0660", 0660, "", 0, 0, 0, {0}}, 27, 31},
-    {"allow 192.0.2.0/24", 0, {ASSAY_SETTING_NETWORK, "", "192.0.2.0/24", 0, "192.0.2.0", 4, 24, 0, {0}}, 7, 19},
-    {"allow ::1", 0, {ASSAY_SETTING_NETWORK, "", "::1", 0, "::1", 6, 128, 0, {0}}, 7, 10},
+     {ASSAY_SETTING_TCP, "", "tcp:[2001:DB8::0]:783", 0, "2001:db8::", 6, 0, 783, {0}, 0}, 14, 35},
+    {"listen spamd tcp:*:0", 1, {ASSAY_SETTING_TCP, "", "tcp:*:0", 0, "*", 0, 0, 0, {0}, 0}, 14, 21},
+    {"listen spamd unix:/x quiet", 2, {ASSAY_SETTING_WORD, "quiet", "quiet", 0, "", 0, 0, 0, {0}, 0}, 22, 27},
+    {"listen spamd unix:/x owner \"a\\x41\"", 2, {ASSAY_SETTING_STRING, "owner", "aA", 0, "", 0, 0, 0, {0}, 0}, 28, 35},
+    {"listen spamd unix:/x mode 0660", 2, {ASSAY_SETTING_NUMBER, "mode", "0660", 0660, "", 0, 0, 0, {0}, 0}, 27, 31},
+    {"allow 192.0.2.0/24", 0, {ASSAY_SETTING_NETWORK, "", "192.0.2.0/24", 0, "192.0.2.0", 4, 24, 0, {0}, 0}, 7, 19},
+    {"allow ::1", 0, {ASSAY_SETTING_NETWORK, "", "::1", 0, "::1", 6, 128, 0, {0}, 0}, 7, 10},
     {"allow ::/0 except ::ffff:192.0.2.1", 1,
-     {ASSAY_SETTING_ADDRESS, "except", "::ffff:192.0.2.1", 0, "192.0.2.1", 4, 0, 0, {0}}, 19, 35},
-    {"limit idle 90s", 0, {ASSAY_SETTING_DURATION, "", "90s", 90000, "", 0, 0, 0, {0}}, 12, 15},
-    {"limit idle 2m", 0, {ASSAY_SETTING_DURATION, "", "2m", 120000, "", 0, 0, 0, {0}}, 12, 14},
-    {"limit idle 1500ms", 0, {ASSAY_SETTING_DURATION, "", "1500ms", 1500, "", 0, 0, 0, {0}}, 12, 18},
-    {"limit 5M", 0, {ASSAY_SETTING_NUMBER, "", "5M", 5 << 20, "", 0, 0, 0, {0}}, 7, 9},
-    {"limit 007", 0, {ASSAY_SETTING_NUMBER, "", "007", 7, "", 0, 0, 0, {0}}, 7, 10},
-    {"ask off", 0, {ASSAY_SETTING_WORD, "", "off", 0, "", 0, 0, 0, {0}}, 5, 8},
-    {"ask 192.0.2.1:53 [::1]", 1, {ASSAY_SETTING_SERVER, "", "[::1]", 0, "::1", 6, 0, 0, {0}}, 18, 23},
-    {"ask 192.0.2.1:53 [::1]", 0, {ASSAY_SETTING_SERVER, "", "192.0.2.1:53", 0, "192.0.2.1", 4, 0, 53, {0}}, 5, 17},
-    {"say \"\" # \"x\"", 0, {ASSAY_SETTING_STRING, "", "", 0, "", 0, 0, 0, {0}}, 5, 7},
-    {"say \"\xC3\xA9\"\r", 0, {ASSAY_SETTING_STRING, "", "\xC3\xA9", 0, "", 0, 0, 0, {0}}, 5, 9},
+     {ASSAY_SETTING_ADDRESS, "except", "::ffff:192.0.2.1", 0, "192.0.2.1", 4, 0, 0, {0}, 0}, 19, 35},
+    {"limit idle 90s", 0, {ASSAY_SETTING_DURATION, "", "90s", 90000, "", 0, 0, 0, {0}, 0}, 12, 15},
+    {"limit idle 2m", 0, {ASSAY_SETTING_DURATION, "", "2m", 120000, "", 0, 0, 0, {0}, 0}, 12, 14},
+    {"limit idle 1500ms", 0, {ASSAY_SETTING_DURATION, "", "1500ms", 1500, "", 0, 0, 0, {0}, 0}, 12, 18},
+    {"limit 5M", 0, {ASSAY_SETTING_NUMBER, "", "5M", 5 << 20, "", 0, 0, 0, {0}, 0}, 7, 9},
+    {"limit 007", 0, {ASSAY_SETTING_NUMBER, "", "007", 7, "", 0, 0, 0, {0}, 0}, 7, 10},
+    {"ask off", 0, {ASSAY_SETTING_WORD, "", "off", 0, "", 0, 0, 0, {0}, 0}, 5, 8},
+    {"ask 192.0.2.1:53 [::1]", 1, {ASSAY_SETTING_SERVER, "", "[::1]", 0, "::1", 6, 0, 0, {0}, 0}, 18, 23},
+    {"ask 192.0.2.1:53 [::1]", 0, {ASSAY_SETTING_SERVER, "", "192.0.2.1:53", 0, "192.0.2.1", 4, 0, 53, {0}, 0}, 5, 17},
+    {"say \"\" # \"x\"", 0, {ASSAY_SETTING_STRING, "", "", 0, "", 0, 0, 0, {0}, 0}, 5, 7},
+    {"say \"\xC3\xA9\"\r", 0, {ASSAY_SETTING_STRING, "", "\xC3\xA9", 0, "", 0, 0, 0, {0}, 0}, 5, 9},
 };
 
 static void assert_value(const assay_setting_value *got, size_t i) {
@@ -70,6 +70,7 @@ static void assert_value(const assay_setting_value *got, size_t i) {
   if (!same) fail_msg("%s: %d, %lld", values[i].line, got->kind, (long long)got->number);
   api_same(got->place.file, "t.conf");
   assert_null(got->place.label);
+  assert_int_equal(got->index, values[i].value);
   assert_int_equal(got->place.line, 1);
   assert_int_equal(got->place.end_line, 1);
   if (got->place.column != values[i].column || got->place.end_column != values[i].end_column)
