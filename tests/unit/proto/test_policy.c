@@ -32,8 +32,8 @@ static struct policy_request read_whole(const char *text, size_t len) {
 /* --- what attributes say --- */
 
 /* As Postfix sends it for a second recipient, over TLS, of a client that is logged in. */
-static const char whole[] =
-    ASKS "protocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=192.0.2.10\nclient_name=mx1.good.example\n"
+static const char whole[] = ASKS
+    "protocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=192.0.2.10\nclient_name=mx1.good.example\n"
     "client_port=55445\nreverse_client_name=mx1.good.example\nserver_address=198.51.100.25\nserver_port=25\n"
     "helo_name=mx1.good.example\nsender=alice@good.example\nrecipient=bob@rx.example\nrecipient_count=0\n"
     "queue_id=D6A08A7AE16\ninstance=4e7e.6b05ee2b.d56d6.0\nsize=4321\netrn_domain=\nstress=\nsasl_method=PLAIN\n"
@@ -304,9 +304,12 @@ static void limits_hold(void **state) {
     enum codec_need need;
     const char *words;
   } rows[] = {
-      {38, 1, true, CODEC_READY, ""},        {39, 1, true, CODEC_BAD, "a line is too long"},
-      {38, 1, false, CODEC_MORE, ""},        {39, 1, false, CODEC_BAD, "a line is too long"},
-      {8, 6, true, CODEC_READY, ""},         {8, 7, true, CODEC_BAD, "a request is too long"},
+      {38, 1, true, CODEC_READY, ""},
+      {39, 1, true, CODEC_BAD, "a line is too long"},
+      {38, 1, false, CODEC_MORE, ""},
+      {39, 1, false, CODEC_BAD, "a line is too long"},
+      {8, 6, true, CODEC_READY, ""},
+      {8, 7, true, CODEC_BAD, "a request is too long"},
       {8, 7, false, CODEC_BAD, "a request is too long"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
@@ -357,7 +360,8 @@ static void keys_by_table(void **state) {
       {rdns, OF("reverse_client_name=unknown\n"), OF(""), true}, /* both are looked up */
       {0, OF("helo_name=a\n"), OF("helo_name=b\n"), true},
       /* no text passes for two */
-      {helo | rdns, OF("helo_name=a\nreverse_client_name=b=1:c\n"), OF("helo_name=a=1:b\nreverse_client_name=c\n"), false},
+      {helo | rdns, OF("helo_name=a\nreverse_client_name=b=1:c\n"), OF("helo_name=a=1:b\nreverse_client_name=c\n"),
+       false},
   };
   struct bytes first = {0}, second = {0};
   for (size_t i = 0; i < COUNT(rows); i++) {

@@ -36,7 +36,8 @@ static void texts_are_taken(void **state) {
       {"greylist", "_grey_2", ASSAY_GREYLIST, POLICY_KIND_CLASS, "_grey_2", ""},
       {"defer", "defer_if_permit", ASSAY_DEFER, POLICY_KIND_DEFER_IF_PERMIT, "DEFER_IF_PERMIT", ""},
       {"defer", "defer_if_permit {reply}", ASSAY_DEFER, POLICY_KIND_DEFER_IF_PERMIT, "DEFER_IF_PERMIT", "{reply}"},
-      {"defer", "defer_if_permit 4.3.0 {reply}", ASSAY_DEFER, POLICY_KIND_DEFER_IF_PERMIT, "DEFER_IF_PERMIT 4.3.0", "{reply}"},
+      {"defer", "defer_if_permit 4.3.0 {reply}", ASSAY_DEFER, POLICY_KIND_DEFER_IF_PERMIT, "DEFER_IF_PERMIT 4.3.0",
+       "{reply}"},
       {"defer", "450 {reply}", ASSAY_DEFER, POLICY_KIND_CODE_4, "450", "{reply}"},
       {"greylist", "421 4.7.0 go away", ASSAY_GREYLIST, POLICY_KIND_CODE_4, "421 4.7.0", "go away"},
       {"reject", "550 5.7.1 {reply}", ASSAY_REJECT, POLICY_KIND_CODE_5, "550 5.7.1", "{reply}"},
@@ -163,9 +164,9 @@ static void lengths_count(void **state) {
 static void defaults_are_in_order(void **state) {
   (void)state;
   static const enum policy_kind kinds[POLICY_ACTIONS] = {
-      [ASSAY_ACCEPT] = POLICY_KIND_DUNNO,          [ASSAY_TAG] = POLICY_KIND_PREPEND,
-      [ASSAY_GREYLIST] = POLICY_KIND_PREPEND,      [ASSAY_DEFER] = POLICY_KIND_DEFER_IF_PERMIT,
-      [ASSAY_REJECT] = POLICY_KIND_CODE_5,         [ASSAY_DISCARD] = POLICY_KIND_DISCARD,
+      [ASSAY_ACCEPT] = POLICY_KIND_DUNNO,     [ASSAY_TAG] = POLICY_KIND_PREPEND,
+      [ASSAY_GREYLIST] = POLICY_KIND_PREPEND, [ASSAY_DEFER] = POLICY_KIND_DEFER_IF_PERMIT,
+      [ASSAY_REJECT] = POLICY_KIND_CODE_5,    [ASSAY_DISCARD] = POLICY_KIND_DISCARD,
   };
   struct policy_map map;
   struct proto_error error;

@@ -1,5 +1,5 @@
-/* Tests replies of Postfix's policy delegation: each action in each state, in earnest and in dry run; whole transcripts;
- * and that nothing from outside ends the line, begins with a code, or makes it too long. */
+/* Tests replies of Postfix's policy delegation: each action in each state, in earnest and in dry run; whole
+ * transcripts; and that nothing from outside ends the line, begins with a code, or makes it too long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,8 @@ static const struct policy_limits limits = POLICY_LIMITS_INIT;
 static struct policy_request ask(const char *text) {
   struct policy_request request = {0};
   struct proto_error error = {""};
-  if (policy_scan(&request, text, strlen(text), false, &limits, &error) != CODEC_READY) fail_msg("%s: %s", text, error.text);
+  if (policy_scan(&request, text, strlen(text), false, &limits, &error) != CODEC_READY)
+    fail_msg("%s: %s", text, error.text);
   return request;
 }
 
@@ -62,11 +63,13 @@ static void map_to(struct policy_map *map, const char *action, const char *text)
 
 /* --- each action in each state --- */
 
-static const char *const states[] = {"CONNECT", "EHLO", "HELO", "VRFY", "ETRN", "MAIL", "RCPT", "DATA", "END-OF-MESSAGE"};
+static const char *const states[] = {"CONNECT", "EHLO", "HELO", "VRFY",          "ETRN",
+                                     "MAIL",    "RCPT", "DATA", "END-OF-MESSAGE"};
 
 #define STATUS(action) "action=PREPEND X-Assay-Status: " action " score=9.1 rules=A,B"
 
-/* As installed: what is answered where it can be, and the first of the states above where it can; last: the one behind. */
+/* As installed: what is answered where it can be, and the first of the states above where it can; last: the one behind.
+ */
 static const struct {
   assay_action action;
   const char *want, *dry;
@@ -85,7 +88,9 @@ static void each_action_in_each_state(void **state) {
   struct policy_map map;
   policy_map_init(&map);
   for (size_t i = 0; i < COUNT(installed); i++) {
-    const assay_verdict verdict = {.score = 9100, .action = installed[i].action, .reply = "text",
+    const assay_verdict verdict = {.score = 9100,
+                                   .action = installed[i].action,
+                                   .reply = "text",
                                    .hits = {{"A", "", "", 5000}, {"B", "", "", 4100}}};
     for (size_t s = 0; s < COUNT(states); s++) {
       bool can = s >= installed[i].first && s < installed[i].last;
@@ -129,8 +134,8 @@ static void mappings_by_table(void **state) {
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct policy_map map;
-    const assay_verdict verdict = {.score = 3250, .action = rows[i].which,
-                                   .hits = {{"ONE", "", "", 1000}, {"TWO", "", "", 2250}}};
+    const assay_verdict verdict = {
+        .score = 3250, .action = rows[i].which, .hits = {{"ONE", "", "", 1000}, {"TWO", "", "", 2250}}};
     policy_map_init(&map);
     map_to(&map, rows[i].action, rows[i].text);
     reply_is(&map, rows[i].state, &verdict, false, false, rows[i].want);
@@ -147,22 +152,22 @@ static const struct turn {
   const char *reply;
 } dialogue[] = {
     /* a clean one, and its DATA */
-    {ASKS "protocol_state=RCPT\nclient_address=192.0.2.10\nhelo_name=mx1.good.example\ninstance=1.a.b.0\n\n", ASSAY_ACCEPT, 0,
-     NULL, "action=DUNNO\n\n"},
-    {ASKS "protocol_state=DATA\nclient_address=192.0.2.10\nhelo_name=mx1.good.example\ninstance=1.a.b.0\n\n", ASSAY_ACCEPT, 0,
-     NULL, "action=DUNNO\n\n"},
+    {ASKS "protocol_state=RCPT\nclient_address=192.0.2.10\nhelo_name=mx1.good.example\ninstance=1.a.b.0\n\n",
+     ASSAY_ACCEPT, 0, NULL, "action=DUNNO\n\n"},
+    {ASKS "protocol_state=DATA\nclient_address=192.0.2.10\nhelo_name=mx1.good.example\ninstance=1.a.b.0\n\n",
+     ASSAY_ACCEPT, 0, NULL, "action=DUNNO\n\n"},
     /* marked at its first recipient, and only there */
-    {ASKS "protocol_state=RCPT\nclient_address=198.51.100.7\nhelo_name=[198.51.100.7]\ninstance=1.a.c.0\n\n", ASSAY_TAG, 2500,
-     NULL, "action=PREPEND X-Assay-Status: tag score=2.5 rules=NO_RDNS\n\n"},
-    {ASKS "protocol_state=RCPT\nclient_address=198.51.100.7\nhelo_name=[198.51.100.7]\ninstance=1.a.c.0\n\n", ASSAY_TAG, 2500,
-     NULL, "action=DUNNO\n\n"},
+    {ASKS "protocol_state=RCPT\nclient_address=198.51.100.7\nhelo_name=[198.51.100.7]\ninstance=1.a.c.0\n\n", ASSAY_TAG,
+     2500, NULL, "action=PREPEND X-Assay-Status: tag score=2.5 rules=NO_RDNS\n\n"},
+    {ASKS "protocol_state=RCPT\nclient_address=198.51.100.7\nhelo_name=[198.51.100.7]\ninstance=1.a.c.0\n\n", ASSAY_TAG,
+     2500, NULL, "action=DUNNO\n\n"},
     {ASKS "protocol_state=END-OF-MESSAGE\nclient_address=198.51.100.7\ninstance=1.a.c.0\n\n", ASSAY_TAG, 2500, NULL,
      "action=DUNNO\n\n"},
     /* refused, and put off */
-    {ASKS "protocol_state=RCPT\nclient_address=203.0.113.5\nhelo_name=localhost\ninstance=1.a.d.0\n\n", ASSAY_REJECT, 9100,
-     "Refused with score 9.1", "action=550 5.7.1 Refused with score 9.1\n\n"},
-    {ASKS "protocol_state=RCPT\nclient_address=203.0.113.9\nhelo_name=tmp.tempfail.example\ninstance=1.a.e.0\n\n", ASSAY_DEFER,
-     6000, NULL, "action=DEFER_IF_PERMIT 4.7.1 please try again later\n\n"},
+    {ASKS "protocol_state=RCPT\nclient_address=203.0.113.5\nhelo_name=localhost\ninstance=1.a.d.0\n\n", ASSAY_REJECT,
+     9100, "Refused with score 9.1", "action=550 5.7.1 Refused with score 9.1\n\n"},
+    {ASKS "protocol_state=RCPT\nclient_address=203.0.113.9\nhelo_name=tmp.tempfail.example\ninstance=1.a.e.0\n\n",
+     ASSAY_DEFER, 6000, NULL, "action=DEFER_IF_PERMIT 4.7.1 please try again later\n\n"},
 };
 
 /* All requests at once, as a client that does not wait sends them; all replies in one buffer. */
@@ -180,7 +185,9 @@ static void a_dialogue(void **state) {
   for (size_t i = 0; i < COUNT(dialogue); i++) {
     struct policy_request request = {0};
     struct proto_error error;
-    const assay_verdict verdict = {.score = dialogue[i].score, .action = dialogue[i].action, .reply = dialogue[i].text,
+    const assay_verdict verdict = {.score = dialogue[i].score,
+                                   .action = dialogue[i].action,
+                                   .reply = dialogue[i].text,
                                    .hits = {{"NO_RDNS", "", "", 2500}}};
     assert_int_equal(policy_scan(&request, in.ptr + at, in.len - at, false, &limits, &error), CODEC_READY);
     size_t len;
@@ -203,9 +210,30 @@ static void a_dialogue(void **state) {
 /* --- what comes from outside --- */
 
 static const char *const hostile[] = {
-    "", " ", "   x", "250 ok", "5.1.1 gone", " 5.1.1 gone", "550", "4", "OK", "\n", "\r\n\r\naction=OK\n\n", "a\nb", "a\rb",
-    "\x1b[2J", "\x7f", "m\xc3\xbcnchen", "\xff\xfe", "\xe2\x80\xae", "{reply}", "{score}{rules}", "a\tb", "action=OK",
-    X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50, "9" X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50,
+    "",
+    " ",
+    "   x",
+    "250 ok",
+    "5.1.1 gone",
+    " 5.1.1 gone",
+    "550",
+    "4",
+    "OK",
+    "\n",
+    "\r\n\r\naction=OK\n\n",
+    "a\nb",
+    "a\rb",
+    "\x1b[2J",
+    "\x7f",
+    "m\xc3\xbcnchen",
+    "\xff\xfe",
+    "\xe2\x80\xae",
+    "{reply}",
+    "{score}{rules}",
+    "a\tb",
+    "action=OK",
+    X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50,
+    "9" X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50 X50,
 };
 
 /* A text that Postfix would read as a code, right behind what the site wrote. */
@@ -230,12 +258,16 @@ static void nothing_from_outside_gets_through(void **state) {
     const char *action, *text, *lead;
     assay_action which;
   } rows[] = {
-      {"reject", "550 5.7.1 {reply}", "550 5.7.1", ASSAY_REJECT}, {"reject", "550 {reply}", "550", ASSAY_REJECT},
-      {"reject", "550 {top}", "550", ASSAY_REJECT},               {"reject", "550 {rules}", "550", ASSAY_REJECT},
+      {"reject", "550 5.7.1 {reply}", "550 5.7.1", ASSAY_REJECT},
+      {"reject", "550 {reply}", "550", ASSAY_REJECT},
+      {"reject", "550 {top}", "550", ASSAY_REJECT},
+      {"reject", "550 {rules}", "550", ASSAY_REJECT},
       {"defer", "defer_if_permit {reply}", "DEFER_IF_PERMIT", ASSAY_DEFER},
-      {"defer", "450 4.7.1 {reply}", "450 4.7.1", ASSAY_DEFER},   {"discard", "discard {reply}", "DISCARD", ASSAY_DISCARD},
+      {"defer", "450 4.7.1 {reply}", "450 4.7.1", ASSAY_DEFER},
+      {"discard", "discard {reply}", "DISCARD", ASSAY_DISCARD},
       {"tag", "prepend X-A: {reply} {rules} {top}", "PREPEND", ASSAY_TAG},
-      {"tag", "hold {reply}", "HOLD", ASSAY_TAG},                 {"accept", "info {reply}", "INFO", ASSAY_ACCEPT},
+      {"tag", "hold {reply}", "HOLD", ASSAY_TAG},
+      {"accept", "info {reply}", "INFO", ASSAY_ACCEPT},
       {"tag", "warn {reply} {rules} {rules}", "WARN", ASSAY_TAG},
       {"reject", "550 " X50 X50 X50 X50 "{reply}{reply}", "550", ASSAY_REJECT},
   };
@@ -244,7 +276,9 @@ static void nothing_from_outside_gets_through(void **state) {
     for (size_t h = 0; h < COUNT(hostile); h++) {
       struct policy_map map;
       struct bytes out = {0};
-      const assay_verdict verdict = {.score = 5000, .action = rows[i].which, .reply = hostile[h],
+      const assay_verdict verdict = {.score = 5000,
+                                     .action = rows[i].which,
+                                     .reply = hostile[h],
                                      .hits = {{hostile[h], "", "", 1}, {hostile[h], "", "", 2}}};
       policy_map_init(&map);
       map_to(&map, rows[i].action, rows[i].text);
