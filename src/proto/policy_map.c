@@ -17,15 +17,10 @@ static const struct kind {
 #undef POLICY_KIND
 };
 
-#define HEADER "prepend X-Assay-Status: {action} score={score} rules={rules}"
-
 static const char *const defaults[POLICY_ACTIONS] = {
-    [ASSAY_ACCEPT] = "dunno",
-    [ASSAY_TAG] = HEADER,
-    [ASSAY_GREYLIST] = HEADER,
-    [ASSAY_DEFER] = "defer_if_permit 4.7.1 {reply}",
-    [ASSAY_REJECT] = "550 5.7.1 {reply}",
-    [ASSAY_DISCARD] = "discard {reply}",
+#define POLICY_DEFAULT(id, word, text) [ASSAY_##id] = text,
+#include "proto/policy_defaults.def"
+#undef POLICY_DEFAULT
 };
 
 /* Words of Postfix that are no mapping, and why. It reads them in any case. */
