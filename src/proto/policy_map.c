@@ -130,11 +130,12 @@ static enum proto_result refuse(struct part word, struct proto_error *error) {
   return PROTO_OK;
 }
 
+/* A word that begins with a digit is a code, or none of this. */
 static bool is_class(struct part word) {
   for (size_t i = 0; i < word.len; i++) {
     char c = word.ptr[i];
     bool letter = (c >= 'a' && c <= 'z') || c == '_';
-    if (!letter && (i == 0 || !is_digit(c))) return false;
+    if (!letter && !is_digit(c)) return false;
   }
   return word.len > 0;
 }

@@ -233,6 +233,7 @@ static const struct stream {
     {SIZED(ASKS "helo_name=a\n"), "set helo=a; | gone"},
     {SIZED(ASKS "helo_name=a"), "set helo=a; | gone"},
     {SIZED(ASKS "helo_name="), "set helo=; | gone"},
+    {SIZED(ASKS "ccert_subject=a+2"), "set tls.subject=a+2; | gone"},
     {SIZED(ASKS "helo_name=a\n\n" ASKS "helo_name=b"), "set helo=a; | set helo=b; | gone"},
     /* malformed: what came before stands */
     {SIZED(ASKS "helo_name=a\n\nhelo_name=b\n\n"), "set helo=a; | bad"},
@@ -358,9 +359,13 @@ static void keys_by_table(void **state) {
       {verb, OF("protocol_state=EHLO\n"), OF("protocol_state=HELO\n"), false},
       {verb, OF("protocol_state=RCPT\n"), OF("protocol_state=DATA\n"), true},
       {rdns, OF("reverse_client_name=unknown\n"), OF(""), true}, /* both are looked up */
+      {helo, OF("protocol_state=CONNECT\nhelo_name=\n"), OF("protocol_state=CONNECT\n"),
+       false}, /* not yet, and unset */
       {0, OF("helo_name=a\n"), OF("helo_name=b\n"), true},
-      /* no text passes for two */
-      {helo | rdns, OF("helo_name=a\nreverse_client_name=b=1:c\n"), OF("helo_name=a=1:b\nreverse_client_name=c\n"),
+      /* no text passes for two, or for a part of its neighbour */
+      {helo | rdns, OF("reverse_client_name=b=:c\nhelo_name=d\n"), OF("reverse_client_name=b\nhelo_name=c=:d\n"),
+       false},
+      {helo | rdns, OF("reverse_client_name=b=1:c\nhelo_name=d\n"), OF("reverse_client_name=b\nhelo_name=c=1:d\n"),
        false},
   };
   struct bytes first = {0}, second = {0};

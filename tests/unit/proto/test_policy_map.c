@@ -41,6 +41,9 @@ static void texts_are_taken(void **state) {
       {"defer", "450 {reply}", ASSAY_DEFER, POLICY_KIND_CODE_4, "450", "{reply}"},
       {"greylist", "421 4.7.0 go away", ASSAY_GREYLIST, POLICY_KIND_CODE_4, "421 4.7.0", "go away"},
       {"reject", "550 5.7.1 {reply}", ASSAY_REJECT, POLICY_KIND_CODE_5, "550 5.7.1", "{reply}"},
+      {"reject", "550 no  ", ASSAY_REJECT, POLICY_KIND_CODE_5, "550", "no"},
+      {"reject", "550 5.1234.1 x", ASSAY_REJECT, POLICY_KIND_CODE_5, "550", "5.1234.1 x"},
+      {"reject", "550 5.7 x", ASSAY_REJECT, POLICY_KIND_CODE_5, "550", "5.7 x"},
       {"reject", "554 5.7.1x", ASSAY_REJECT, POLICY_KIND_CODE_5, "554", "5.7.1x"},
       {"reject", "599 5.700.123 {{a} }", ASSAY_REJECT, POLICY_KIND_CODE_5, "599 5.700.123", "{{a} }"},
       {"reject", "450 later", ASSAY_REJECT, POLICY_KIND_CODE_4, "450", "later"},
@@ -126,6 +129,7 @@ static const struct {
     /* bytes */
     {"reject", "550 a\r\n\r\naction=OK", "is not printable ASCII"},
     {"reject", "550 a\tb", "\"550 a\\x09b\" is not printable ASCII"},
+    {"reject", "550 a\x7f", "\"550 a\\x7f\" is not printable ASCII"},
     {"reject", "550 m\xc3\xbc", "is not printable ASCII"},
     {"reject", "550 " X100 X100 X100, "a text of 304 bytes, where 300 are the most"},
     /* actions */
