@@ -26,11 +26,18 @@ struct machine {
   bool dry_run, prepended;
 };
 
+/* The same for every input, so compiled once. */
+static assay_ruleset *shared_ruleset(void) {
+  static assay_ruleset *ruleset;
+  assay_status status = ASSAY_OK;
+  if (!ruleset) status = assay_ruleset_compile_text(&ruleset, "fuzz.rule", rules, sizeof rules - 1, NULL, NULL);
+  MUST(status == ASSAY_OK);
+  return assay_ruleset_ref(ruleset);
+}
+
 static void machine_open(struct machine *m, unsigned flags, const char *text, size_t len) {
   struct proto_error error;
-  assay_diags *diags;
-  MUST(assay_ruleset_compile_text(&m->ruleset, "fuzz.rule", rules, sizeof rules - 1, NULL, &diags) == ASSAY_OK);
-  assay_diags_free(diags);
+  m->ruleset = shared_ruleset();
   MUST(assay_facts_new(&m->facts, NULL) == ASSAY_OK && assay_verdict_new(&m->verdict, NULL) == ASSAY_OK);
   policy_map_init(&m->map);
   for (unsigned action = 0; action < POLICY_ACTIONS; action++) {
