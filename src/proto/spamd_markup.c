@@ -145,11 +145,11 @@ static void spam_status(struct bytes *out, const struct spamd_said *said, const 
     if (i + 1 < count) bytes_byte(&item, ',');
     header_item(&header, i == 0 ? " " : "", &item);
   }
-  static const char *const last[] = {"autolearn=no", "autolearn_force=no", "version="};
+  static const char *const last[] = {"autolearn=disabled", "version="};
   for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
     item.len = 0;
     bytes_str(&item, last[i]);
-    if (last[i][strlen(last[i]) - 1] == '=') bytes_str(&item, assay_version());
+    if (i + 1 == sizeof last / sizeof *last) bytes_str(&item, assay_version());
     header_item(&header, " ", &item);
   }
   header_end(&header);

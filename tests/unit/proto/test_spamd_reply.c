@@ -248,21 +248,20 @@ static void headers_of_spamassassin(void **state) {
         "SPAMD/1.0 0 EX_OK\r\n"
         "X-Spam-Checker-Version: Assay 0.1.0 on mx.example\r\nX-Spam-Flag: YES\r\nX-Spam-Level: *******\r\n"
         "X-Spam-Status: Yes, score=7.7 required=5.0 tests=HELO_NODOT,RDNS_NONE\r\n"
-        "\tautolearn=no autolearn_force=no version=0.1.0\r\nA: b\r\n\r\nX-Spam-Flag: NO",
+        "\tautolearn=disabled version=0.1.0\r\nA: b\r\n\r\nX-Spam-Flag: NO",
         &(struct spamd_said){&spam, 5000, SPAMD_MARKUP_SPAMASSASSIN, "mx.example"});
   check(forged,
         "SPAMD/1.0 0 EX_OK\r\n"
         "X-Spam-Checker-Version: Assay 0.1.0\r\nX-Spam-Level: \r\n"
-        "X-Spam-Status: No, score=0.0 required=5.0 tests=none autolearn=no\r\n"
-        "\tautolearn_force=no version=0.1.0\r\nA: b\r\n\r\nX-Spam-Flag: NO",
+        "X-Spam-Status: No, score=0.0 required=5.0 tests=none autolearn=disabled\r\n"
+        "\tversion=0.1.0\r\nA: b\r\n\r\nX-Spam-Flag: NO",
         &(struct spamd_said){&ham, 5000, SPAMD_MARKUP_SPAMASSASSIN, NULL});
   check("PROCESS SPAMC/1.0\r\n\n",
         "SPAMD/1.0 0 EX_OK\r\n"
         "X-Spam-Checker-Version: Assay 0.1.0\nX-Spam-Flag: YES\n"
         "X-Spam-Level: **************************************************\n"
         "X-Spam-Status: Yes, score=60.0 required=5.0 tests=ANOTHER_NAME_THAT_IS_LONG,\n"
-        "\tB,C,Z_NAME_THAT_IS_RATHER_LONG autolearn=no autolearn_force=no\n"
-        "\tversion=0.1.0\n\n",
+        "\tB,C,Z_NAME_THAT_IS_RATHER_LONG autolearn=disabled version=0.1.0\n\n",
         &(struct spamd_said){&many, 5000, SPAMD_MARKUP_SPAMASSASSIN, NULL});
 }
 
