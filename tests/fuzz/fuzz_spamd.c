@@ -46,8 +46,9 @@ static void check_reply(const struct bytes *out, const struct spamd_request *req
   }
   MUST(lines <= 4);
   MUST(said == SIZE_MAX || said == (size_t)(end - at));
-  MUST(said != SIZE_MAX || request->version < 1300 || request->command == SPAMD_CHECK || request->command > SPAMD_PROCESS);
-  if (message || request->command > SPAMD_PROCESS) return;
+  if (!spamd_wants_verdict(request)) return;
+  MUST(said != SIZE_MAX || request->version < 1300 || request->command == SPAMD_CHECK);
+  if (message) return;
   for (; at < end; at++) MUST(*at == '\n' || *at == '\r' || printable(at, 1));
 }
 
