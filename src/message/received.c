@@ -117,23 +117,23 @@ static bool is_courier_id(struct part id) {
 static void settle(struct received *out) {
   if (part_is(out->with, PART("Microsoft")) || part_is(out->with, PART("mapi"))) out->server = SERVER_MICROSOFT;
   if (is_courier_id(out->id)) out->server = SERVER_COURIER;
-  struct part path = received_path(out->rcpt);
   bool single = part_find(out->rcpt, ',') == out->rcpt.len && part_find(out->rcpt, '@') < out->rcpt.len;
-  if (path.ptr && path.len != out->rcpt.len) single = false;
   if (!single) out->rcpt = (struct part){0};
   if (out->envelope_from.ptr) out->envelope_from = received_path(out->envelope_from);
 }
 
-/* No stranger's SMTP: submitted on the machine, fetched from a mailbox, or delivered within the site. */
-static bool is_handed_over(const struct received *in) {
+/* No stranger's SMTP: submitted on the machine, fetched from a mailbox, or delivered within the site. Exchange hands
+ * over by HTTPS from server to server, and writes both as it does for SMTP. */
+static bool is_handed_over(const struct received *in, const struct received_from *from) {
   static const struct part ways[] = {PART_OF("local"), PART_OF("POP3"),  PART_OF("POP3S"),
                                      PART_OF("IMAP"),  PART_OF("IMAPS"), PART_OF("mapi")};
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
     if (part_is(in->with, ways[i])) return true;
-  return false;
+  return part_is(in->with, PART("HTTPS")) && from->addresses == 1 && !from->bracketed;
 }
 
-static bool is_pickup(const struct received *in, struct received_from *from) {
+/* `from mail pickup service by` */
+static bool is_pickup(const struct received *in, const struct received_from *from) {
   return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2;
 }
 
@@ -157,7 +157,7 @@ static enum received_kind read_all(struct received *out, struct part rest) {
   bool client = has_from && received_from_decide(&from, out);
   received_protocol(out);
   if (!has_from) return kind_without_from(out);
-  if (is_handed_over(out) || is_pickup(out, &from)) return RECEIVED_LOCAL;
+  if (is_handed_over(out, &from) || is_pickup(out, &from)) return RECEIVED_LOCAL;
   bool delivered = out->protocol && out->protocol[0] == 'L' && from.addresses == 0;
   if (!client) return delivered ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
   out->rdns_confirmed = out->rdns.ptr && (out->server == SERVER_POSTFIX || out->server == SERVER_EXIM);

@@ -16,7 +16,6 @@ struct received_from {
   size_t addresses; /* how many comments have one */
   size_t strays;    /* words that belong to no form */
   bool bracketed;   /* the address stood in [] */
-  bool exim;        /* the HELO stood behind `helo=` */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
 };
 
