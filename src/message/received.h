@@ -3,7 +3,7 @@
 #ifndef MESSAGE_RECEIVED_H
 #define MESSAGE_RECEIVED_H
 
-#include "message/network.h"
+#include "message/address.h"
 #include "message/part.h"
 
 /* A longer one is unreadable. */

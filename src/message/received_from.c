@@ -117,8 +117,8 @@ void received_from_comment(struct received_from *from, struct received *out, str
 static struct part a_name(struct part name) {
   struct address address;
   if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
-  if (name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(') return (struct part){0};
-  if (part_is(name, PART("unknown")) || address_read(&address, name, NULL)) return (struct part){0};
+  bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
+  if (odd || part_is(name, PART("unknown")) || address_read(&address, name, NULL)) return (struct part){0};
   return name;
 }
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "message/network.h"
+#include "message/address.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -111,13 +111,13 @@ static void networks_by_table(void **state) {
       {"example.net/24", "", -1},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
-    struct network network;
+    struct address_range network;
     struct address address;
-    bool read = network_read(&network, part_of(rows[i].network));
+    bool read = address_range_read(&network, part_of(rows[i].network));
     if (read != (rows[i].has >= 0)) fail_msg("%s: %d", rows[i].network, read);
     if (!read) continue;
     assert_true(address_read(&address, part_of(rows[i].address), NULL));
-    if (network_has(&network, &address) != rows[i].has) fail_msg("%s %s", rows[i].network, rows[i].address);
+    if (address_range_has(&network, &address) != rows[i].has) fail_msg("%s %s", rows[i].network, rows[i].address);
   }
 }
 
