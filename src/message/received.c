@@ -125,10 +125,10 @@ static void settle(struct received *out) {
 /* No stranger's SMTP: submitted on the machine, fetched from a mailbox, or delivered within the site. Exchange hands
  * over by HTTPS from server to server, and writes both as it does for SMTP. */
 static bool is_handed_over(const struct received *in, const struct received_from *from) {
-  static const struct part ways[] = {PART_OF("local"), PART_OF("POP3"),  PART_OF("POP3S"),
-                                     PART_OF("IMAP"),  PART_OF("IMAPS"), PART_OF("mapi")};
+  static const struct part ways[] = {PART_OF("local"), PART_OF("POP3"), PART_OF("IMAP"), PART_OF("mapi"),
+                                     PART_OF("qmail-scanner")};
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-    if (part_is(in->with, ways[i])) return true;
+    if (part_begins(in->with, ways[i])) return true;
   return part_is(in->with, PART("HTTPS")) && from->addresses == 1 && !from->bracketed;
 }
 

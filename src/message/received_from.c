@@ -47,7 +47,7 @@ static void take_more(struct received_from *from, struct part rest) {
       take_quoted(from, word, part_word(&rest));
       return;
     } else if (part_find(word, '[') < word.len) {
-      from->addresses++;
+      from->ambiguous = true;
     }
   }
 }
@@ -159,7 +159,7 @@ static void decide_bare(const struct received_from *from, struct received *out) 
 }
 
 bool received_from_decide(const struct received_from *from, struct received *out) {
-  if (from->addresses > 1) return false;
+  if (from->addresses > 1 || from->ambiguous) return false;
   if (from->strays == 0) out->helo = from->helo;
   out->verb = from->verb;
   if (from->addresses == 0) return decide_by_name(from, out);

@@ -15,6 +15,7 @@ struct received_from {
   const char *verb;
   size_t addresses; /* how many comments have one */
   size_t strays;    /* words that belong to no form */
+  bool ambiguous;   /* something else may be an address */
   bool bracketed;   /* the address stood in [] */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
 };

@@ -336,6 +336,8 @@ static const struct {
      "local by=box.example.com"},
     {"from pop.example.net (pop.example.net [192.0.2.10]) by box.example.com with IMAP (fetchmail-6.3.1)" DATE,
      "local by=box.example.com"},
+    {"from jo by mx.example.com with local-bsmtp (Exim 4.96) id 1qAbCd-0001aB-Cd" DATE, "local by=mx.example.com"},
+    {"from a@example.net by mx.example.com with qmail-scanner-1.10 (. Clear:0.)" DATE, "local by=mx.example.com"},
     {"from [192.0.2.10] by web.example.com via HTTP" DATE,
      "unreadable"},
     {"from [203.0.113.5] by web.example.com with HTTP" DATE,
