@@ -66,11 +66,12 @@ static void by_comment(struct received *out, struct part comment, size_t words) 
 static bool read_by(struct received *out, struct part *rest) {
   struct part piece, *next = &out->by;
   size_t words = 0;
-  for (;;) {
+  for (size_t comments = 0; comments <= COMMENTS_MOST;) {
     switch (received_token(&piece, rest, false)) {
     case RECEIVED_SEMICOLON:
       return out->by.ptr != NULL;
     case RECEIVED_COMMENT:
+      comments++;
       by_comment(out, piece, words);
       break;
     case RECEIVED_WORD:
@@ -86,6 +87,7 @@ static bool read_by(struct received *out, struct part *rest) {
       return false;
     }
   }
+  return false;
 }
 
 /* Behind the semicolon stands the date alone. */

@@ -166,7 +166,8 @@ bool received_from_decide(const struct received_from *from, struct received *out
   out->address = from->address;
   out->address_text = from->address_text;
   if (from->helo.ptr) {
-    if (!from->quoted && (from->strays == 0 || from->rdns.len > 0)) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : from->name);
+    struct part name = from->strays == 0 ? from->name : (struct part){0};
+    if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
   } else if (from->bracketed && from->rdns.len > 0) {
     out->rdns = a_name(from->rdns);
     out->helo = from->name.len > 0 && from->strays == 0 ? from->name : (struct part){0};
