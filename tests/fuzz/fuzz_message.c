@@ -1,5 +1,5 @@
-/* Fuzzes what is read from the header of a message: whatever the bytes, all that is read lies in them, and a beginning of
- * them never says what the whole denies. An input is a message. */
+/* Fuzzes what is read from the header of a message: whatever the bytes, all that is read lies in them, and a beginning
+ * of them never says what the whole denies. An input is a message. */
 #include <string.h>
 
 #include <assay/facts.h>

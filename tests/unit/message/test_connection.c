@@ -109,7 +109,8 @@ static const struct {
      "helo.verb=EHLO mail.from=a@example.net rcpt=u@example.com session.protocol=ESMTP"},
     {"Return-Path: <>\r\n" AMAVIS REST, MESSAGE_TRUSTED,
      "client.ip=127.0.0.1 helo=mx.example.com mail.from= session.protocol=ESMTP"},
-    {"Return-Path: <jo>\r\nReturn-Path: jo@\r\nReturn-Path: @example.net\r\nReturn-Path: <a@example.net>\r\n" AMAVIS REST, MESSAGE_TRUSTED,
+    {"Return-Path: <jo>\r\nReturn-Path: jo@\r\nReturn-Path: @example.net\r\n"
+     "Return-Path: <a@example.net>\r\n" AMAVIS REST, MESSAGE_TRUSTED,
      "client.ip=127.0.0.1 helo=mx.example.com mail.from=a@example.net session.protocol=ESMTP"},
     {STRANGER "Return-Path: <boss@example.com>\r\nX-Envelope-From: <boss@example.com>\r\n" REST, MESSAGE_STRANGER,
      OF_STRANGER},
