@@ -146,12 +146,26 @@ static enum received_kind kind_without_from(const struct received *in) {
   return in->protocol && in->protocol[0] != 'L' && !inside ? RECEIVED_UNREADABLE : RECEIVED_LOCAL;
 }
 
+/* A field that begins with a comment: `(from user@host) by …` of Sendmail, `(qmail 7 invoked by uid 0)` and other notes
+ * with nothing behind them but the date. Some servers name a client in such a one. */
+static enum received_kind kind_of_comment(struct received *out, struct part comment, struct part rest) {
+  struct part word, look = rest;
+  if (part_is(part_word(&comment), PART("qmail"))) return RECEIVED_LOCAL;
+  if (part_find(comment, '[') < comment.len) return RECEIVED_UNREADABLE;
+  if (received_token(&word, &look, false) == RECEIVED_SEMICOLON)
+    return read_date(&look) ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
+  if (!part_is(word, PART("by")) || !read_by(out, &look) || !read_date(&look)) return RECEIVED_UNREADABLE;
+  settle(out);
+  received_protocol(out);
+  return kind_without_from(out);
+}
+
 static enum received_kind read_all(struct received *out, struct part rest) {
   struct received_from from = {0};
   struct part word;
   enum received_token first = received_token(&word, &rest, true);
   bool has_from = part_is(word, PART("from"));
-  if (first == RECEIVED_COMMENT) return RECEIVED_LOCAL; /* `(from user@host)`, `(qmail 7 invoked by uid 0)` */
+  if (first == RECEIVED_COMMENT) return kind_of_comment(out, word, rest);
   if (first != RECEIVED_WORD || (!has_from && !part_is(word, PART("by")))) return RECEIVED_UNREADABLE;
   if (has_from && !read_from(&from, out, &rest)) return RECEIVED_UNREADABLE;
   if (!read_by(out, &rest) || !read_date(&rest)) return RECEIVED_UNREADABLE;

@@ -113,12 +113,13 @@ void received_from_comment(struct received_from *from, struct received *out, str
   if (known) received_remark(out, comment);
 }
 
-/* Whether servers mean a name by it; `unknown` is none, nor an address in the place of one. */
+/* Whether servers mean a name by it; `unknown` is none, nor Courier's `softdnserr`, nor an address. */
 static struct part a_name(struct part name) {
   struct address address;
   if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
   bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
-  if (odd || part_is(name, PART("unknown")) || address_read(&address, name, NULL)) return (struct part){0};
+  odd = odd || part_is(name, PART("unknown")) || part_is(name, PART("softdnserr"));
+  if (odd || address_read(&address, name, NULL)) return (struct part){0};
   return name;
 }
 

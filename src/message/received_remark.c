@@ -91,10 +91,10 @@ static void remark_user(struct received *out, struct part user) {
   if (user.len > 0) out->auth_user = user;
 }
 
-/* Sendmail: `authenticated bits=0`, which does not say who; older ones the word alone. */
+/* Sendmail: `authenticated bits=0`, which does not say who; older ones the word alone, or `(0 bits)` behind it. */
 static void remark_authenticated(struct received *out, struct part rest) {
   rest = part_trim(rest);
-  if (rest.len == 0 || part_begins(rest, PART("bits="))) out->authenticated = true;
+  if (rest.len == 0 || rest.ptr[0] == '(' || part_begins(rest, PART("bits="))) out->authenticated = true;
 }
 
 static void remark_envelope(struct received *out, struct part rest) {

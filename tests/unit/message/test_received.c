@@ -173,8 +173,11 @@ static const struct {
      "ESMTP id p1ABC123" DATE,
      "client by=mx.example.com ip=2001:db8:0:0:0:0:0:25 helo=mail.example.net verb=EHLO rdns=mail.example.net "
      "protocol=ESMTP id=p1ABC123"},
-    {"(from jo@localhost) by mx.example.com (8.14.4/8.14.4/Submit) id p1ABC123" DATE,
-     "local"},
+    {"(from jo@localhost) by mx.example.com (8.14.4/8.14.4/Submit) id p1ABC123" DATE, "local by=mx.example.com"},
+    {"from laptop (dsl.example.org [203.0.113.5]) (authenticated (0 bits)) by mx.example.com (8.11.6/8.11.6) "
+     "with ESMTP id p1ABC123" DATE,
+     "client by=mx.example.com ip=203.0.113.5 helo=laptop verb=EHLO rdns=dsl.example.org protocol=ESMTP id=p1ABC123 "
+     "authenticated"},
     /* --- qmail --- */
     {"from unknown (HELO smtp.example.net) (192.0.2.10)\n  by mx.example.com with SMTP" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=SMTP"},
@@ -201,6 +204,8 @@ static const struct {
      "local"},
     {"(qmail 4711 invoked by uid 1000)" DATE,
      "local"},
+    {"(qmail 4711 invoked from network[192.0.2.10/mail.example.net])" DATE, "local"},
+    {"(cpmta 4711 invoked from network)" DATE, "local"},
     /* --- Microsoft --- */
     {"from smtp.example.net (192.0.2.10) by AB1EX01.mail.example.com (198.51.100.9) with Microsoft SMTP Server "
      "(version=TLS1_2, cipher=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384) id 15.20.6002.11 via Frontend Transport" DATE,
@@ -258,6 +263,8 @@ static const struct {
     {"from 127.0.0.1 (EHLO mail.example.net) (192.0.2.10) by mta1.mail.example.com with SMTP" DATE,
      "client by=mta1.mail.example.com ip=192.0.2.10 helo=mail.example.net verb=EHLO protocol=SMTP"},
     /* --- Courier --- */
+    {"from smtp.example.net (softdnserr [192.0.2.10]) by mx.example.com with esmtp" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=ESMTP"},
     {"from smtp.example.net (mail.example.net [::ffff:192.0.2.10]) by mx.example.com with esmtp" DATE,
      "client by=mx.example.com ip=::ffff:192.0.2.10 helo=smtp.example.net rdns=mail.example.net protocol=ESMTP"},
     {"from smtp.example.net (mail.example.net [192.0.2.10]) (AUTH: LOGIN jo@example.com, TLS: "

@@ -155,6 +155,10 @@ static const struct {
     ROW("from x ((mail.example.net [192.0.2.10])) by mx.example.com with SMTP id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x protocol=SMTP id=1"),
     ROW("from [192.0.2.10] (port=4321 [ helo=x) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
+    ROW("(from x [203.0.113.9]) by mx.example.com (NAVGW 2.5) with SMTP id 1" DATE, "unreadable"),
+    ROW("(from x) by mx.example.com with SMTP id 1" DATE, "unreadable"),
+    ROW("(from x) z" DATE, "unreadable"),
+    ROW("(x) from y (z [203.0.113.9]) by mx.example.com with SMTP id 1" DATE, "unreadable"),
     /* --- bytes that no mail server writes --- */
     ROW("from a\0b (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
         CLIENT "helo=a\\x00b rdns=mail.example.net protocol=SMTP id=1"),
