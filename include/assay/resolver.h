@@ -133,7 +133,7 @@ ASSAY_API assay_status assay_resolver_score(assay_resolver *resolver, const assa
 
 /* Waits at most so many milliseconds (-1: as long as it takes) until something has happened, and handles it. At once
  * when nothing is under way, not even what is asked anew for the cache. For hosts without a loop. ASSAY_IO_ERROR when
- * the system cannot wait; ASSAY_BAD_ARGUMENT when resolver is NULL. Not from a callback. Since 0.1. */
+ * the system cannot wait; ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when resolver is NULL. Not from a callback. Since 0.1. */
 ASSAY_API assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms);
 
 /* How many lookups and scorings are under way. 0 of NULL. Since 0.1. */

@@ -676,6 +676,27 @@ static void the_server_stops_half_way(void **state) {
   assay_resolver_free(resolver);
 }
 
+/* Each socket holds 64 questions, and here all of them hang on a server that is silent while another one answers. */
+static void many_sockets_are_all_watched(void **state) {
+  (void)state;
+  enum { NAMES = 40 * 64 };
+  struct dns_fake *silent = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
+  struct dns_fake *speaks = dns_fake_start(zone, COUNT(zone));
+  char servers[80];
+  snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(silent), dns_fake_server(speaks));
+  assay_resolver_options options = quick(servers);
+  options.attempt_ms = 500;
+  options.in_flight = options.zone_in_flight = NAMES;
+  options.zone_timeouts = 0;
+  assay_resolver *resolver = open_with(&options);
+  ask_crowd(resolver, NAMES);
+  wait_for_all(resolver);
+  assert_in_range(crowd_count(NAMES, ASSAY_OUTCOME_FOUND), NAMES * 9 / 10, NAMES); /* a burst may overrun a socket */
+  assay_resolver_free(resolver);
+  dns_fake_stop(silent);
+  dns_fake_stop(speaks);
+}
+
 /* One zone is silent; all others are answered before the first of its questions has timed out. */
 static void a_silent_zone_delays_nobody(void **state) {
   (void)state;
@@ -786,6 +807,7 @@ int main(void) {
       cmocka_unit_test(a_third_is_lost),
       cmocka_unit_test(replies_come_out_of_order),
       cmocka_unit_test(the_server_stops_half_way),
+      cmocka_unit_test(many_sockets_are_all_watched),
       cmocka_unit_test(a_silent_zone_delays_nobody),
       cmocka_unit_test(a_host_has_its_own_loop),
   };
