@@ -295,6 +295,27 @@ static void outcomes_are_kept_apart(void **state) {
   dns_fake_stop(fake);
 }
 
+/* Servers that do not know EDNS are asked without it, however many questions are on their way when they first say so. */
+static void edns_is_not_needed(void **state) {
+  (void)state;
+  enum { NAMES = 60 };
+  static const enum dns_way ways[] = {DNS_NO_EDNS, DNS_NO_EDNS_NOTIMP};
+  for (size_t way = 0; way < COUNT(ways); way++) {
+    struct dns_fake *fake = dns_fake_start(&(struct dns_row){"*", 1, ways[way], "192.0.2.8", 0}, 1);
+    assay_resolver *resolver = open_at(fake);
+    struct heard heard[NAMES] = {{0}};
+    for (size_t i = 0; i < NAMES; i++) {
+      char name[64];
+      snprintf(name, sizeof name, "n%zu.z%zu.example", i, i % 10);
+      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+    }
+    wait_for_all(resolver);
+    for (size_t i = 0; i < NAMES; i++) api_same(heard[i].text, "found 192.0.2.8");
+    assay_resolver_free(resolver);
+    dns_fake_stop(fake);
+  }
+}
+
 static void nobody_listens(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
@@ -792,6 +813,7 @@ int main(void) {
       cmocka_unit_test(names_that_dns_cannot_have),
       cmocka_unit_test(memory_may_run_out),
       cmocka_unit_test(outcomes_are_kept_apart),
+      cmocka_unit_test(edns_is_not_needed),
       cmocka_unit_test(nobody_listens),
       cmocka_unit_test(the_next_server_is_asked),
       cmocka_unit_test(answers_are_remembered),
