@@ -193,6 +193,7 @@ static assay_outcome outcome_of(int status) {
       {ARES_ESERVFAIL, ASSAY_OUTCOME_SERVFAIL},
       {ARES_EBADRESP, ASSAY_OUTCOME_MALFORMED},
       {ARES_EFORMERR, ASSAY_OUTCOME_MALFORMED},
+      {ARES_ENOTFOUND, ASSAY_OUTCOME_NXDOMAIN}, /* .onion, which is in no DNS and must not be asked for (RFC 7686) */
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (rows[i].status == status) return rows[i].outcome;

@@ -272,6 +272,7 @@ static void outcomes_are_kept_apart(void **state) {
       {ASSAY_QUESTION_A, "servfail.example", "servfail"},
       {ASSAY_QUESTION_A, "refused.example", "refused"},
       {ASSAY_QUESTION_A, "formerr.example", "malformed"},
+      {ASSAY_QUESTION_A, "hidden.onion", "nxdomain"}, /* RFC 7686: no server is asked */
       {ASSAY_QUESTION_A, "silent.example", "timeout"},
       {ASSAY_QUESTION_A, "slow.example", "found 192.0.2.3"},
       {ASSAY_QUESTION_A, "truncated.example", "found 192.0.2.4"},
