@@ -202,7 +202,8 @@ static assay_outcome outcome_of(int status) {
 
 /* Another server may know what this one could not or would not say. */
 static bool try_next(struct channels *channels, struct sent *sent, assay_outcome outcome) {
-  bool failed = outcome == ASSAY_OUTCOME_SERVFAIL || outcome == ASSAY_OUTCOME_REFUSED;
+  bool failed = outcome == ASSAY_OUTCOME_SERVFAIL || outcome == ASSAY_OUTCOME_REFUSED ||
+                outcome == ASSAY_OUTCOME_MALFORMED;
   if (!failed || sent->rounds + 1 >= channels->servers.count) return false;
   sent->rounds++;
   sent->first = (sent->first + 1) % channels->servers.count;
