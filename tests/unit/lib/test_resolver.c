@@ -296,27 +296,6 @@ static void outcomes_are_kept_apart(void **state) {
   dns_fake_stop(fake);
 }
 
-/* Servers that do not know EDNS are asked without it, however many questions are on their way when they first say so. */
-static void edns_is_not_needed(void **state) {
-  (void)state;
-  enum { NAMES = 60 };
-  static const enum dns_way ways[] = {DNS_NO_EDNS, DNS_NO_EDNS_NOTIMP};
-  for (size_t way = 0; way < COUNT(ways); way++) {
-    struct dns_fake *fake = dns_fake_start(&(struct dns_row){"*", 1, ways[way], "192.0.2.8", 0}, 1);
-    assay_resolver *resolver = open_at(fake);
-    struct heard heard[NAMES] = {{0}};
-    for (size_t i = 0; i < NAMES; i++) {
-      char name[64];
-      snprintf(name, sizeof name, "n%zu.z%zu.example", i, i % 10);
-      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
-    }
-    wait_for_all(resolver);
-    for (size_t i = 0; i < NAMES; i++) api_same(heard[i].text, "found 192.0.2.8");
-    assay_resolver_free(resolver);
-    dns_fake_stop(fake);
-  }
-}
-
 static void nobody_listens(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
@@ -330,19 +309,16 @@ static void nobody_listens(void **state) {
 
 static void the_next_server_is_asked(void **state) {
   (void)state;
-  static const struct dns_row failing[] = {{"a.example", 0, DNS_SERVFAIL, NULL, 0},
-                                           {"b.example", 0, DNS_REFUSED, NULL, 0},
+  static const struct dns_row failing[] = {{"a.example", 0, DNS_SERVFAIL, NULL, 0}, {"b.example", 0, DNS_REFUSED, NULL, 0},
                                            {"c.example", 0, DNS_SILENT, NULL, 0},
                                            {"d.example", 0, DNS_SERVFAIL, NULL, 0},
-                                           {"e.example", 0, DNS_LAME, NULL, 0},
-                                           {"f.example", 0, DNS_LOOP, NULL, 0},
+                                           {"e.example", 0, DNS_LAME, NULL, 0}, {"f.example", 0, DNS_LOOP, NULL, 0},
                                            {"g.example", 0, DNS_NXDOMAIN, NULL, 0}};
   static const struct dns_row good[] = {{"a.example", 1, DNS_ANSWERS, "192.0.2.1", 0},
                                         {"b.example", 1, DNS_ANSWERS, "192.0.2.2", 0},
                                         {"c.example", 1, DNS_ANSWERS, "192.0.2.3", 0},
-                                        {"d.example", 1, DNS_REFUSED, NULL, 0},
+                                        {"d.example", 1, DNS_REFUSED, NULL, 0}, {"f.example", 1, DNS_SERVFAIL, NULL, 0},
                                         {"e.example", 1, DNS_ANSWERS, "192.0.2.5", 0},
-                                        {"f.example", 1, DNS_SERVFAIL, NULL, 0},
                                         {"g.example", 1, DNS_ANSWERS, "192.0.2.7", 0}};
   struct dns_fake *first = dns_fake_start(failing, COUNT(failing)), *second = dns_fake_start(good, COUNT(good));
   char servers[80];
@@ -707,27 +683,6 @@ static void the_server_stops_half_way(void **state) {
   assay_resolver_free(resolver);
 }
 
-/* Each socket holds 64 questions, and here all of them hang on a server that is silent while another one answers. */
-static void many_sockets_are_all_watched(void **state) {
-  (void)state;
-  enum { NAMES = 40 * 64 };
-  struct dns_fake *silent = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
-  struct dns_fake *speaks = dns_fake_start(zone, COUNT(zone));
-  char servers[80];
-  snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(silent), dns_fake_server(speaks));
-  assay_resolver_options options = quick(servers);
-  options.attempt_ms = 500;
-  options.in_flight = options.zone_in_flight = NAMES;
-  options.zone_timeouts = 0;
-  assay_resolver *resolver = open_with(&options);
-  ask_crowd(resolver, NAMES);
-  wait_for_all(resolver);
-  assert_in_range(crowd_count(NAMES, ASSAY_OUTCOME_FOUND), NAMES * 9 / 10, NAMES); /* a burst may overrun a socket */
-  assay_resolver_free(resolver);
-  dns_fake_stop(silent);
-  dns_fake_stop(speaks);
-}
-
 /* One zone is silent; all others are answered before the first of its questions has timed out. */
 static void a_silent_zone_delays_nobody(void **state) {
   (void)state;
@@ -823,7 +778,6 @@ int main(void) {
       cmocka_unit_test(names_that_dns_cannot_have),
       cmocka_unit_test(memory_may_run_out),
       cmocka_unit_test(outcomes_are_kept_apart),
-      cmocka_unit_test(edns_is_not_needed),
       cmocka_unit_test(nobody_listens),
       cmocka_unit_test(the_next_server_is_asked),
       cmocka_unit_test(answers_are_remembered),
@@ -839,7 +793,6 @@ int main(void) {
       cmocka_unit_test(a_third_is_lost),
       cmocka_unit_test(replies_come_out_of_order),
       cmocka_unit_test(the_server_stops_half_way),
-      cmocka_unit_test(many_sockets_are_all_watched),
       cmocka_unit_test(a_silent_zone_delays_nobody),
       cmocka_unit_test(a_host_has_its_own_loop),
   };
