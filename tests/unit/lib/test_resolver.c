@@ -309,17 +309,17 @@ static void nobody_listens(void **state) {
 
 static void the_next_server_is_asked(void **state) {
   (void)state;
-  static const struct dns_row failing[] = {{"a.example", 0, DNS_SERVFAIL, NULL, 0}, {"b.example", 0, DNS_REFUSED, NULL, 0},
-                                           {"c.example", 0, DNS_SILENT, NULL, 0},
-                                           {"d.example", 0, DNS_SERVFAIL, NULL, 0},
-                                           {"e.example", 0, DNS_LAME, NULL, 0}, {"f.example", 0, DNS_LOOP, NULL, 0},
-                                           {"g.example", 0, DNS_NXDOMAIN, NULL, 0}};
-  static const struct dns_row good[] = {{"a.example", 1, DNS_ANSWERS, "192.0.2.1", 0},
-                                        {"b.example", 1, DNS_ANSWERS, "192.0.2.2", 0},
-                                        {"c.example", 1, DNS_ANSWERS, "192.0.2.3", 0},
-                                        {"d.example", 1, DNS_REFUSED, NULL, 0}, {"f.example", 1, DNS_SERVFAIL, NULL, 0},
-                                        {"e.example", 1, DNS_ANSWERS, "192.0.2.5", 0},
-                                        {"g.example", 1, DNS_ANSWERS, "192.0.2.7", 0}};
+  static const struct dns_row failing[] = {
+      {"a.example", 0, DNS_SERVFAIL, NULL, 0}, {"b.example", 0, DNS_REFUSED, NULL, 0},
+      {"c.example", 0, DNS_SILENT, NULL, 0},   {"d.example", 0, DNS_SERVFAIL, NULL, 0},
+      {"e.example", 0, DNS_LAME, NULL, 0},     {"f.example", 0, DNS_LOOP, NULL, 0},
+  };
+  static const struct dns_row good[] = {
+      {"a.example", 1, DNS_ANSWERS, "192.0.2.1", 0}, {"b.example", 1, DNS_ANSWERS, "192.0.2.2", 0},
+      {"c.example", 1, DNS_ANSWERS, "192.0.2.3", 0}, {"d.example", 1, DNS_REFUSED, NULL, 0},
+      {"e.example", 1, DNS_ANSWERS, "192.0.2.5", 0}, {"f.example", 1, DNS_SERVFAIL, NULL, 0},
+      {"g.example", 1, DNS_ANSWERS, "192.0.2.7", 0},
+  };
   struct dns_fake *first = dns_fake_start(failing, COUNT(failing)), *second = dns_fake_start(good, COUNT(good));
   char servers[80];
   snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(first), dns_fake_server(second));

@@ -1,5 +1,5 @@
-/* Tests the resolver from outside where many questions are on their way at once: by more sockets than one, and to servers
- * that do not know EDNS. */
+/* Tests the resolver from outside where many questions are on their way at once: by many sockets, and to servers that
+ * do not know EDNS. */
 #include "support/dns_fake.h"
 #include "unit/lib/api.h"
 
@@ -22,8 +22,8 @@ static size_t count_found(const char *servers, size_t names) {
   assert_int_equal(assay_resolver_new(&resolver, &options), ASSAY_OK);
   for (size_t i = 0; i < names; i++) {
     char name[64];
-    int len = snprintf(name, sizeof name, "n%zu.z%zu.example", i, i % 97);
-    assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, name, (size_t)len, hear, &found, &lookup), ASSAY_OK);
+    size_t len = (size_t)snprintf(name, sizeof name, "n%zu.z%zu.example", i, i % 97);
+    assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, name, len, hear, &found, &lookup), ASSAY_OK);
   }
   while (assay_resolver_pending(resolver) > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
   assay_resolver_free(resolver);
