@@ -8,8 +8,6 @@
 #include "dns/clock.h"
 #include "dns/resolver.h"
 
-enum { DESCRIPTORS_A_TURN = 64 };
-
 void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable) {
   if (!resolver) return;
   resolver_look_at_clock(resolver);
@@ -34,10 +32,11 @@ static int shorter(int a, int b) {
 assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
   if (!resolver) return ASSAY_BAD_ARGUMENT;
   if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
-  struct pollfd turn[DESCRIPTORS_A_TURN]; /* a copy, for what is handled may change the list; the rest waits */
   size_t count;
   const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);
-  if (count > DESCRIPTORS_A_TURN) count = DESCRIPTORS_A_TURN;
+  if (!mem_grow(resolver->alloc, (void **)&resolver->turn, &resolver->turn_cap, count, sizeof *resolver->turn))
+    return ASSAY_NO_MEMORY;
+  struct pollfd *turn = resolver->turn; /* a copy, for what is handled may change the list */
   if (count > 0) memcpy(turn, descriptors, count * sizeof *turn);
   int ready = poll(turn, (nfds_t)count, shorter(most_ms, assay_resolver_timeout(resolver)));
   if (ready < 0 && errno != EINTR) return ASSAY_IO_ERROR;

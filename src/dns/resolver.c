@@ -126,6 +126,7 @@ void assay_resolver_free(assay_resolver *resolver) {
   lookups_free(resolver->lookups);
   cache_free(resolver->cache);
   domain_close(resolver->suffixes);
+  mem_free(resolver->alloc, resolver->turn, resolver->turn_cap * sizeof *resolver->turn);
   mem_free(resolver->alloc, resolver, sizeof *resolver);
 }
 

@@ -20,6 +20,8 @@ struct assay_resolver {
   struct timers timers;
   uint64_t now; /* milliseconds, as of the latest look at the clock */
   uint64_t asked, cached, stale; /* questions, counted here since the cache answers them */
+  struct pollfd *turn; /* what a wait looks at */
+  size_t turn_cap;
   assay_scoring *scorings;
   size_t scoring_count;
 };
