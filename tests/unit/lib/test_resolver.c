@@ -86,6 +86,10 @@ static void finish_flights(assay_resolver *resolver) {
   while (stats_of(resolver).in_flight > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
 }
 
+static void sleep_ms(int ms) {
+  poll(NULL, 0, ms);
+}
+
 /* --- making one --- */
 
 static void options_are_looked_at(void **state) {
@@ -372,10 +376,6 @@ static void a_cache_may_be_none(void **state) {
   dns_fake_stop(fake);
 }
 
-static void sleep_ms(int ms) {
-  poll(NULL, 0, ms);
-}
-
 /* An answer that has expired is given while the same question is on its way again. */
 static void stale_answers_are_given(void **state) {
   (void)state;
@@ -467,6 +467,50 @@ static void callbacks_may_ask_and_cancel(void **state) {
   assert_int_equal(chain.heard.calls, 2);
   assert_int_equal(gone.calls, 0);
   assay_resolver_free(resolver);
+  dns_fake_stop(fake);
+}
+
+/* What is remembered is given at once, within the callback of something else that is: the first stays as it was. */
+struct nested {
+  assay_resolver *resolver;
+  struct heard outer, inner;
+  int expired_ms; /* so much later it has expired */
+};
+
+static void hear_between(void *user, const assay_answer *answer) {
+  struct nested *nested = user;
+  if (nested->expired_ms > 0) sleep_ms(nested->expired_ms);
+  ask(nested->resolver, ASSAY_QUESTION_NS, "two.example", &nested->inner);
+  hear(&nested->outer, answer);
+}
+
+static void what_is_told_stays_while_more_is_asked(void **state) {
+  (void)state;
+  struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
+  static const struct {
+    assay_question_type type;
+    uint32_t ceiling;
+    int expired_ms;
+    const char *expected;
+  } rows[] = {{ASSAY_QUESTION_MX, 86400, 0, "found c.example a.example b.example"},
+              {ASSAY_QUESTION_NS, 86400, 0, "found ns1.example ns2.example"},
+              {ASSAY_QUESTION_NS, 1, 1100, "found ns1.example ns2.example"}};
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_resolver_options options = quick(dns_fake_server(fake));
+    options.ttl_ceiling = rows[i].ceiling;
+    assay_resolver *resolver = open_with(&options);
+    struct nested nested = {.resolver = resolver, .expired_ms = rows[i].expired_ms};
+    assay_lookup *lookup;
+    check(resolver, ASSAY_QUESTION_NS, "two.example", "found ns1.example ns2.example");
+    if (rows[i].type != ASSAY_QUESTION_NS) check(resolver, rows[i].type, "two.example", rows[i].expected);
+    assert_int_equal(assay_resolver_ask(resolver, rows[i].type, "two.example", 11, hear_between, &nested, &lookup),
+                     ASSAY_OK);
+    assert_null(lookup);
+    api_same(nested.outer.text, rows[i].expected);
+    wait_for_all(resolver);
+    api_same(nested.inner.text, "found ns1.example ns2.example");
+    assay_resolver_free(resolver);
+  }
   dns_fake_stop(fake);
 }
 
@@ -779,6 +823,7 @@ int main(void) {
       cmocka_unit_test(the_same_question_is_asked_once),
       cmocka_unit_test(questions_are_cancelled),
       cmocka_unit_test(callbacks_may_ask_and_cancel),
+      cmocka_unit_test(what_is_told_stays_while_more_is_asked),
       cmocka_unit_test(limits_hold),
       cmocka_unit_test(a_silent_zone_is_down),
       cmocka_unit_test(who_waits_for_it_is_told),
