@@ -744,6 +744,28 @@ static void a_silent_zone_delays_nobody(void **state) {
   dns_fake_stop(fake);
 }
 
+/* Whoever has a domain may call himself as he likes: to all of it no more is sent than to a zone, even where its names
+ * look like those of DNS lists. */
+static void one_domain_is_one_zone(void **state) {
+  (void)state;
+  static const char *const forms[] = {"a.b%u.silent.example", "1.1.1.1.b%u.silent.example",
+                                      "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.b%u.silent.example"};
+  static struct heard heard[200];
+  struct dns_fake *fake = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
+  for (size_t form = 0; form < COUNT(forms); form++) {
+    assay_resolver_options options = quick(dns_fake_server(fake));
+    assay_resolver *resolver = open_with(&options);
+    for (unsigned i = 0; i < COUNT(heard); i++) {
+      char name[128];
+      snprintf(name, sizeof name, forms[form], i);
+      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+    }
+    assert_int_equal(stats_of(resolver).in_flight, options.zone_in_flight);
+    assay_resolver_free(resolver);
+  }
+  dns_fake_stop(fake);
+}
+
 /* --- a loop of the host's --- */
 
 struct loop {
@@ -832,6 +854,7 @@ int main(void) {
       cmocka_unit_test(replies_come_out_of_order),
       cmocka_unit_test(the_server_stops_half_way),
       cmocka_unit_test(a_silent_zone_delays_nobody),
+      cmocka_unit_test(one_domain_is_one_zone),
       cmocka_unit_test(a_host_has_its_own_loop),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
