@@ -1,6 +1,7 @@
 /* Tests the resolver from outside: its options, single questions to a server that answers, fails and lies, what is
  * remembered, what is limited, and both ways of waiting. */
 #include <poll.h>
+#include <signal.h>
 
 #include "support/dns_fake.h"
 #include "unit/lib/api.h"
@@ -829,6 +830,48 @@ static void a_host_has_its_own_loop(void **state) {
   dns_fake_stop(fake);
 }
 
+/* The server has closed its end of a connection by TCP, and that has not been read yet: whoever writes to such a one
+ * twice is sent a signal by the system, which ends a host that has not thought of it. */
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number) {
+  (void)number;
+  signals++;
+}
+
+static void handle(assay_resolver *resolver, const struct loop *loop, size_t at, bool write) {
+  assert_true(loop->count > at);
+  struct pollfd one = {loop->watched[at].fd, write ? POLLOUT : POLLIN, 0};
+  assert_int_equal(poll(&one, 1, 5000), 1);
+  assay_resolver_process(resolver, one.fd, !write, write);
+}
+
+static void a_connection_that_was_closed(void **state) {
+  (void)state;
+  struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
+  assay_resolver *resolver = open_at(fake);
+  struct loop loop = {.count = 0};
+  struct heard heard[3] = {{0}};
+  enum { BY_UDP, BY_TCP };
+  static const assay_question_type types[] = {ASSAY_QUESTION_A, ASSAY_QUESTION_MX, ASSAY_QUESTION_NS};
+  struct sigaction before, counting = {.sa_handler = count_signal};
+  assert_int_equal(sigaction(SIGPIPE, &counting, &before), 0);
+  signals = 0;
+  assay_resolver_watch(resolver, watch, &loop);
+  for (size_t i = 0; i < COUNT(types); i++) {
+    ask(resolver, types[i], "hangs-up.example", &heard[i]);
+    handle(resolver, &loop, BY_UDP, false);
+    handle(resolver, &loop, BY_TCP, true);
+    sleep_ms(20); /* it reads the question, and closes */
+  }
+  wait_for_all(resolver);
+  assert_int_equal(signals, 0);
+  for (size_t i = 0; i < COUNT(types); i++) assert_int_equal(heard[i].calls, 1);
+  assay_resolver_free(resolver);
+  sigaction(SIGPIPE, &before, NULL);
+  dns_fake_stop(fake);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(options_are_looked_at),
@@ -856,6 +899,7 @@ int main(void) {
       cmocka_unit_test(a_silent_zone_delays_nobody),
       cmocka_unit_test(one_domain_is_one_zone),
       cmocka_unit_test(a_host_has_its_own_loop),
+      cmocka_unit_test(a_connection_that_was_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
