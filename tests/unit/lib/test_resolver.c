@@ -1,7 +1,6 @@
 /* Tests the resolver from outside: its options, single questions to a server that answers, fails and lies, what is
  * remembered, what is limited, and both ways of waiting. */
 #include <poll.h>
-#include <signal.h>
 
 #include "support/dns_fake.h"
 #include "unit/lib/api.h"
@@ -85,10 +84,6 @@ static assay_resolver_stats stats_of(const assay_resolver *resolver) {
 /* What nobody waits for comes in as well. */
 static void finish_flights(assay_resolver *resolver) {
   while (stats_of(resolver).in_flight > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
-}
-
-static void sleep_ms(int ms) {
-  poll(NULL, 0, ms);
 }
 
 /* --- making one --- */
@@ -378,6 +373,10 @@ static void a_cache_may_be_none(void **state) {
 }
 
 /* An answer that has expired is given while the same question is on its way again. */
+static void sleep_ms(int ms) {
+  poll(NULL, 0, ms);
+}
+
 static void stale_answers_are_given(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
@@ -468,50 +467,6 @@ static void callbacks_may_ask_and_cancel(void **state) {
   assert_int_equal(chain.heard.calls, 2);
   assert_int_equal(gone.calls, 0);
   assay_resolver_free(resolver);
-  dns_fake_stop(fake);
-}
-
-/* What is remembered is given at once, within the callback of something else that is: the first stays as it was. */
-struct nested {
-  assay_resolver *resolver;
-  struct heard outer, inner;
-  int expired_ms; /* so much later it has expired */
-};
-
-static void hear_between(void *user, const assay_answer *answer) {
-  struct nested *nested = user;
-  if (nested->expired_ms > 0) sleep_ms(nested->expired_ms);
-  ask(nested->resolver, ASSAY_QUESTION_NS, "two.example", &nested->inner);
-  hear(&nested->outer, answer);
-}
-
-static void what_is_told_stays_while_more_is_asked(void **state) {
-  (void)state;
-  struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  static const struct {
-    assay_question_type type;
-    uint32_t ceiling;
-    int expired_ms;
-    const char *expected;
-  } rows[] = {{ASSAY_QUESTION_MX, 86400, 0, "found c.example a.example b.example"},
-              {ASSAY_QUESTION_NS, 86400, 0, "found ns1.example ns2.example"},
-              {ASSAY_QUESTION_NS, 1, 1100, "found ns1.example ns2.example"}};
-  for (size_t i = 0; i < COUNT(rows); i++) {
-    assay_resolver_options options = quick(dns_fake_server(fake));
-    options.ttl_ceiling = rows[i].ceiling;
-    assay_resolver *resolver = open_with(&options);
-    struct nested nested = {.resolver = resolver, .expired_ms = rows[i].expired_ms};
-    assay_lookup *lookup;
-    check(resolver, ASSAY_QUESTION_NS, "two.example", "found ns1.example ns2.example");
-    if (rows[i].type != ASSAY_QUESTION_NS) check(resolver, rows[i].type, "two.example", rows[i].expected);
-    assert_int_equal(assay_resolver_ask(resolver, rows[i].type, "two.example", 11, hear_between, &nested, &lookup),
-                     ASSAY_OK);
-    assert_null(lookup);
-    api_same(nested.outer.text, rows[i].expected);
-    wait_for_all(resolver);
-    api_same(nested.inner.text, "found ns1.example ns2.example");
-    assay_resolver_free(resolver);
-  }
   dns_fake_stop(fake);
 }
 
@@ -745,28 +700,6 @@ static void a_silent_zone_delays_nobody(void **state) {
   dns_fake_stop(fake);
 }
 
-/* Whoever has a domain may call himself as he likes: to all of it no more is sent than to a zone, even where its names
- * look like those of DNS lists. */
-static void one_domain_is_one_zone(void **state) {
-  (void)state;
-  static const char *const forms[] = {"a.b%u.silent.example", "1.1.1.1.b%u.silent.example",
-                                      "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.b%u.silent.example"};
-  static struct heard heard[200];
-  struct dns_fake *fake = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
-  for (size_t form = 0; form < COUNT(forms); form++) {
-    assay_resolver_options options = quick(dns_fake_server(fake));
-    assay_resolver *resolver = open_with(&options);
-    for (unsigned i = 0; i < COUNT(heard); i++) {
-      char name[128];
-      snprintf(name, sizeof name, forms[form], i);
-      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
-    }
-    assert_int_equal(stats_of(resolver).in_flight, options.zone_in_flight);
-    assay_resolver_free(resolver);
-  }
-  dns_fake_stop(fake);
-}
-
 /* --- a loop of the host's --- */
 
 struct loop {
@@ -830,48 +763,6 @@ static void a_host_has_its_own_loop(void **state) {
   dns_fake_stop(fake);
 }
 
-/* The server has closed its end of a connection by TCP, and that has not been read yet: whoever writes to such a one
- * twice is sent a signal by the system, which ends a host that has not thought of it. */
-static volatile sig_atomic_t signals;
-
-static void count_signal(int number) {
-  (void)number;
-  signals++;
-}
-
-static void handle(assay_resolver *resolver, const struct loop *loop, size_t at, bool write) {
-  assert_true(loop->count > at);
-  struct pollfd one = {loop->watched[at].fd, write ? POLLOUT : POLLIN, 0};
-  assert_int_equal(poll(&one, 1, 5000), 1);
-  assay_resolver_process(resolver, one.fd, !write, write);
-}
-
-static void a_connection_that_was_closed(void **state) {
-  (void)state;
-  struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
-  struct loop loop = {.count = 0};
-  struct heard heard[3] = {{0}};
-  enum { BY_UDP, BY_TCP };
-  static const assay_question_type types[] = {ASSAY_QUESTION_A, ASSAY_QUESTION_MX, ASSAY_QUESTION_NS};
-  struct sigaction before, counting = {.sa_handler = count_signal};
-  assert_int_equal(sigaction(SIGPIPE, &counting, &before), 0);
-  signals = 0;
-  assay_resolver_watch(resolver, watch, &loop);
-  for (size_t i = 0; i < COUNT(types); i++) {
-    ask(resolver, types[i], "hangs-up.example", &heard[i]);
-    handle(resolver, &loop, BY_UDP, false);
-    handle(resolver, &loop, BY_TCP, true);
-    sleep_ms(20); /* it reads the question, and closes */
-  }
-  wait_for_all(resolver);
-  assert_int_equal(signals, 0);
-  for (size_t i = 0; i < COUNT(types); i++) assert_int_equal(heard[i].calls, 1);
-  assay_resolver_free(resolver);
-  sigaction(SIGPIPE, &before, NULL);
-  dns_fake_stop(fake);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(options_are_looked_at),
@@ -888,7 +779,6 @@ int main(void) {
       cmocka_unit_test(the_same_question_is_asked_once),
       cmocka_unit_test(questions_are_cancelled),
       cmocka_unit_test(callbacks_may_ask_and_cancel),
-      cmocka_unit_test(what_is_told_stays_while_more_is_asked),
       cmocka_unit_test(limits_hold),
       cmocka_unit_test(a_silent_zone_is_down),
       cmocka_unit_test(who_waits_for_it_is_told),
@@ -897,9 +787,7 @@ int main(void) {
       cmocka_unit_test(replies_come_out_of_order),
       cmocka_unit_test(the_server_stops_half_way),
       cmocka_unit_test(a_silent_zone_delays_nobody),
-      cmocka_unit_test(one_domain_is_one_zone),
       cmocka_unit_test(a_host_has_its_own_loop),
-      cmocka_unit_test(a_connection_that_was_closed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
