@@ -8,7 +8,7 @@
 #include "dns/clock.h"
 #include "dns/resolver.h"
 
-enum { DESCRIPTORS_A_TURN = 64 };
+enum { DESCRIPTORS_FEW = 64 };
 
 void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable) {
   if (!resolver || resolver->telling) return; /* c-ares would free what it is about to go on with */
@@ -33,13 +33,9 @@ static int shorter(int a, int b) {
   return b < 0 || a < b ? a : b;
 }
 
-assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
-  if (!resolver || resolver->telling) return ASSAY_BAD_ARGUMENT;
-  if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
-  struct pollfd turn[DESCRIPTORS_A_TURN]; /* a copy, for what is handled may change the list; the rest waits */
-  size_t count;
-  const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);
-  if (count > DESCRIPTORS_A_TURN) count = DESCRIPTORS_A_TURN;
+/* Waits for the descriptors in `turn`, a copy, for what is handled may change the list. */
+static assay_status handle_some(assay_resolver *resolver, struct pollfd *turn, size_t count, int most_ms) {
+  const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &(size_t){0});
   if (count > 0) memcpy(turn, descriptors, count * sizeof *turn);
   int ready = poll(turn, (nfds_t)count, shorter(most_ms, assay_resolver_timeout(resolver)));
   if (ready < 0 && errno != EINTR) return ASSAY_IO_ERROR;
@@ -49,6 +45,21 @@ assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
   }
   assay_resolver_process(resolver, -1, false, false);
   return ASSAY_OK;
+}
+
+/* Many only when many questions are under way at once. Without memory for them some wait, and may time out. */
+assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
+  if (!resolver || resolver->telling) return ASSAY_BAD_ARGUMENT;
+  if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
+  struct pollfd few[DESCRIPTORS_FEW], *many = NULL;
+  size_t count;
+  (void)channels_descriptors(lookups_channels(resolver->lookups), &count);
+  size_t bytes = count * sizeof *many;
+  if (count > DESCRIPTORS_FEW) many = mem_new(resolver->alloc, bytes);
+  if (count > DESCRIPTORS_FEW && !many) count = DESCRIPTORS_FEW;
+  assay_status status = handle_some(resolver, many ? many : few, count, most_ms);
+  mem_free(resolver->alloc, many, bytes);
+  return status;
 }
 
 void assay_resolver_watch(assay_resolver *resolver, assay_watch_fn watch, void *user) {

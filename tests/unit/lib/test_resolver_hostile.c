@@ -264,12 +264,42 @@ static void a_connection_that_was_closed(void **state) {
   dns_fake_stop(fake);
 }
 
+/* The first server is silent, so each question is sent to the second as well, and each of the many sockets is heard. */
+static void many_descriptors(void **state) {
+  (void)state;
+  enum { NAMES = 4096 };
+  static struct heard heard[NAMES];
+  memset(heard, 0, sizeof heard);
+  struct dns_fake *silent = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
+  struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
+  char servers[128];
+  snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(silent), dns_fake_server(fake));
+  assay_resolver_options options = quick(servers);
+  options.in_flight = options.zone_in_flight = NAMES;
+  options.attempt_ms = 2000;
+  options.attempts = 1;
+  assay_resolver *resolver = open_with(&options);
+  for (unsigned i = 0; i < NAMES; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "n%u.many.example", i);
+    ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+  }
+  wait_for_all(resolver);
+  size_t found = 0;
+  for (size_t i = 0; i < NAMES; i++) found += heard[i].outcome == ASSAY_OUTCOME_FOUND;
+  assert_in_range(found, NAMES * 9 / 10, NAMES); /* a burst may be more than a socket holds */
+  assay_resolver_free(resolver);
+  dns_fake_stop(silent);
+  dns_fake_stop(fake);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_is_told_stays_while_more_is_asked),
       cmocka_unit_test(callbacks_cannot_turn_the_loop),
       cmocka_unit_test(one_domain_is_one_zone),
       cmocka_unit_test(a_connection_that_was_closed),
+      cmocka_unit_test(many_descriptors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
