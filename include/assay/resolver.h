@@ -105,7 +105,7 @@ typedef struct assay_dns_usage {
 typedef struct assay_scoring assay_scoring;
 
 /* Called once, when the verdict is settled, nothing more can be learnt, or the deadline has come. status is that of the
- * last evaluation; usage is borrowed until it returns. It may do anything but free the resolver. Since 0.1. */
+ * last evaluation; usage is borrowed until it returns. It may ask, cancel, and begin and cancel scorings. Since 0.1. */
 typedef void (*assay_scored_fn)(void *user, assay_status status, const assay_dns_usage *usage);
 
 /* Scores a connection: evaluates, asks what could still change the action, and evaluates again as answers come, until
@@ -133,7 +133,7 @@ ASSAY_API assay_status assay_resolver_score(assay_resolver *resolver, const assa
 
 /* Waits at most so many milliseconds (-1: as long as it takes) until something has happened, and handles it. At once
  * when nothing is under way, not even what is asked anew for the cache. For hosts without a loop. ASSAY_IO_ERROR when
- * the system cannot wait; ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when resolver is NULL. Not from a callback. Since 0.1. */
+ * the system cannot wait; ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when resolver is NULL, and from a callback. Since 0.1. */
 ASSAY_API assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms);
 
 /* How many lookups and scorings are under way. 0 of NULL. Since 0.1. */
@@ -151,7 +151,8 @@ ASSAY_API void assay_resolver_watch(assay_resolver *resolver, assay_watch_fn wat
  * change with every call of this header. Since 0.1. */
 ASSAY_API int assay_resolver_timeout(const assay_resolver *resolver);
 
-/* Handles a descriptor that is ready, or with fd -1 what is due by time; callbacks are called from here. Since 0.1. */
+/* Handles a descriptor that is ready, or with fd -1 what is due by time; callbacks are called from here. From a callback
+ * it does nothing. Since 0.1. */
 ASSAY_API void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable);
 
 /* --- looking at it --- */

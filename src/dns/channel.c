@@ -9,13 +9,14 @@
 
 #include <ares.h>
 
+#include "dns/socket.h"
+
 enum {
   /* Without 0x20 and with one socket a channel, the source port is what a forger far away must guess, so a channel to
    * another machine is given up for a new one, with a new port, after so many questions. */
   REMOTE_QUESTIONS = 64,
   UNDER_WAY_MOST = 64,         /* of a channel, whose socket has to hold as many answers; then the next is opened */
   UDP_PAYLOAD = 1232,          /* fits every path unfragmented; DNS Flag Day 2020 */
-  RECEIVE_BUFFER = 1024 * 1024, /* many answers may come in one burst */
   CLASS_IN = 1
 };
 
@@ -122,15 +123,15 @@ static bool open_channel(struct channel *channel, const struct channels *channel
       .lookups = (char[]){"b"},
       .ednspsz = UDP_PAYLOAD,
       .resolvconf_path = (char[]){"/dev/null"},
-      .socket_receive_buffer_size = RECEIVE_BUFFER,
       .sock_state_cb = watch_changed,
       .sock_state_cb_data = channel,
   };
   if (!channel->plain) options.flags |= ARES_FLAG_EDNS;
   if (channels->servers.local) options.flags |= ARES_FLAG_STAYOPEN;
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ |
-             ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+             ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
   if (ares_init_options(&channel->ares, &options, mask) != ARES_SUCCESS) return false;
+  ares_set_socket_functions(channel->ares, socket_functions(), NULL);
   if (set_servers(channel, &channels->servers, first)) return true;
   ares_destroy(channel->ares);
   return false;

@@ -9,10 +9,12 @@
 #include "dns/resolver.h"
 
 void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable) {
-  if (!resolver) return;
+  if (!resolver || resolver->telling) return; /* c-ares would free what it is about to go on with */
+  resolver->telling = true;
   resolver_look_at_clock(resolver);
   lookups_process(resolver->lookups, fd, readable, writable, resolver->now);
   timers_run(&resolver->timers, resolver->now);
+  resolver->telling = false;
 }
 
 int assay_resolver_timeout(const assay_resolver *resolver) {
@@ -30,7 +32,7 @@ static int shorter(int a, int b) {
 }
 
 assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
-  if (!resolver) return ASSAY_BAD_ARGUMENT;
+  if (!resolver || resolver->telling) return ASSAY_BAD_ARGUMENT;
   if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
   size_t count;
   const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);

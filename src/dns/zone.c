@@ -50,7 +50,10 @@ struct text zone_of(const struct domain *suffixes, struct text name) {
     const struct form *form = &forms[i];
     if (leading(name, form->is, form->labels) < form->labels) continue;
     struct text rest = behind(name, form->labels);
-    if (rest.len > 0) return text_is(rest, form->reverse) ? behind(name, form->host_labels) : rest;
+    if (rest.len == 0) continue;
+    if (text_is(rest, form->reverse)) return behind(name, form->host_labels);
+    name = rest;
+    break;
   }
   struct text domain = suffixes ? domain_registrable(suffixes, name) : text_of("", 0);
   return domain.len > 0 ? domain : name;

@@ -12,9 +12,9 @@
 #include "facts/domain.h"
 
 /* The zone that a name (lower case, no last dot) is asked of, as a suffix of it: what is likely to be answered, or
- * not, by the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); behind the reversed labels of an
- * address (four numbers, 32 nibbles) the DNS list; else the registrable domain. Where the list knows none, the name
- * itself. */
+ * not, by the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); else the registrable domain, for
+ * whoever has one can put as many names below it as he likes, such as look like those of DNS lists. Where the list of
+ * suffixes knows none, the name itself, but for an address (four numbers, 32 nibbles) in front. */
 struct text zone_of(const struct domain *suffixes, struct text name);
 
 struct question;

@@ -382,7 +382,7 @@ static void serve_tcp(struct dns_fake *fake) {
     if (make_reply(&packet, &query, find_row(fake, &query))) {
       size[0] = (uint8_t)(packet.len >> 8);
       size[1] = (uint8_t)packet.len;
-      if (write(fd, size, 2) == 2) (void)!write(fd, packet.bytes, packet.len);
+      if (send(fd, size, 2, MSG_NOSIGNAL | MSG_MORE) == 2) (void)!send(fd, packet.bytes, packet.len, MSG_NOSIGNAL);
     }
   }
   close(fd);

@@ -379,11 +379,11 @@ static void a_cache_may_be_none(void **state) {
   dns_fake_stop(fake);
 }
 
+/* An answer that has expired is given while the same question is on its way again. */
 static void sleep_ms(int ms) {
   poll(NULL, 0, ms);
 }
 
-/* An answer that has expired is given while the same question is on its way again. */
 static void stale_answers_are_given(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
