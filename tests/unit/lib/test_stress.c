@@ -21,7 +21,7 @@ static const struct kind {
     {"forged.example", DNS_WRONG_ID, true, false, 2},   {"other.example", DNS_WRONG_QUESTION, false, true, 0},
     {"loop.example", DNS_LOOP, false, true, 0},         {"short.example", DNS_SHORT, false, true, 0},
     {"garbage.example", DNS_GARBAGE, false, true, 0},   {"lame.example", DNS_LAME, false, true, 0},
-    {"echo.example", DNS_ECHO, false, true, 0},         {"secret.onion", DNS_ANSWERS, false, true, 0},
+    {"echo.example", DNS_ECHO, false, true, 0},         {"secret.onion", DNS_ANSWERS, false, false, 0},
 };
 
 static const char rules[] =
