@@ -33,7 +33,9 @@ typedef struct assay_resolver_options {
                                resolver on loopback if there is one, else those of /etc/resolv.conf */
   uint32_t attempt_ms;      /* until a question is sent again; twice as long in each round of the servers */
   uint32_t attempts;        /* how often it is sent to each server before it has timed out; 1 to 10 */
-  uint32_t in_flight;       /* questions that are under way at once, at most 64 a socket; the rest wait. 1 to 4096 */
+  uint32_t in_flight;       /* questions that are under way at once, at most 64 a socket; the rest wait. 1 to 4096. One
+                               that has had no answer for attempt_ms no longer counts, up to three times as many; and
+                               half of the places are kept for zones that have answered their latest question */
   uint32_t zone_in_flight;  /* the same, of one zone */
   uint32_t zone_timeouts;   /* so many timeouts in a row, and the zone is down: 0: never */
   uint32_t zone_down_ms;    /* that is, its questions are ASSAY_OUTCOME_ZONE_DOWN for so long */
@@ -157,7 +159,7 @@ ASSAY_API void assay_resolver_process(assay_resolver *resolver, int fd, bool rea
 
 /* --- looking at it --- */
 
-/* Counts since it was made, but for the last four, which are of now. Since 0.1. */
+/* Counts since it was made, but for the last five, which are of now. Since 0.1. */
 typedef struct assay_resolver_stats {
   uint64_t asked;     /* questions put to it */
   uint64_t cached;    /* of them answered from the cache */
@@ -169,6 +171,7 @@ typedef struct assay_resolver_stats {
   uint64_t zones_down; /* how often a zone was found to be down */
   uint64_t evicted;   /* what had to go from the cache before its time */
   size_t in_flight, waiting; /* questions at the server, and waiting to be sent */
+  size_t overdue;     /* questions at the server, too, but for longer than attempt_ms: others have their places */
   size_t cache_entries, cache_bytes;
 } assay_resolver_stats;
 

@@ -19,9 +19,10 @@ void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, boo
 
 int assay_resolver_timeout(const assay_resolver *resolver) {
   if (!resolver) return -1;
-  int lookups = lookups_timeout(resolver->lookups);
+  uint64_t now = clock_ms();
+  int lookups = lookups_timeout(resolver->lookups, now);
   if (!resolver->timers.soonest) return lookups;
-  uint64_t due = resolver->timers.soonest->due, now = clock_ms();
+  uint64_t due = resolver->timers.soonest->due;
   int timer = due <= now ? 0 : due - now > INT_MAX ? INT_MAX : (int)(due - now);
   return lookups >= 0 && lookups < timer ? lookups : timer;
 }
@@ -33,7 +34,8 @@ static int shorter(int a, int b) {
 
 assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
   if (!resolver || resolver->telling) return ASSAY_BAD_ARGUMENT;
-  if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
+  const struct lookups_counts *counts = lookups_counts(resolver->lookups);
+  if (assay_resolver_pending(resolver) == 0 && counts->in_flight + counts->overdue == 0) return ASSAY_OK;
   size_t count;
   const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);
   if (!mem_grow(resolver->alloc, (void **)&resolver->turn, &resolver->turn_cap, count, sizeof *resolver->turn))

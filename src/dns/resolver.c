@@ -202,6 +202,7 @@ void assay_resolver_statistics(const assay_resolver *resolver, assay_resolver_st
       .evicted = cache_evicted(resolver->cache),
       .in_flight = counts->in_flight,
       .waiting = counts->waiting,
+      .overdue = counts->overdue,
       .cache_entries = cache_entries(resolver->cache),
       .cache_bytes = cache_bytes(resolver->cache),
   };

@@ -27,6 +27,7 @@ struct zone {
   struct question *first, *last; /* that wait, in their order: the queue's */
   struct zone *ready;           /* the next that has something to send: the queue's, too */
   bool is_ready;
+  bool speaks;                  /* its latest question was answered, whatever the answer */
   size_t len;
   char name[];
 };
@@ -44,7 +45,7 @@ assay_status zones_new(struct zones **out, const struct zones_limits *limits, ui
 void zones_free(struct zones *zones);
 
 /* The zone of this name, old or new; NULL when memory is out. Those that are in order are forgotten now and then, so
- * that the table is bounded by what is under way, waits or is down. */
+ * that the table is bounded by what is under way, waits or is down, and by some thousands that have spoken of late. */
 struct zone *zones_find(struct zones *zones, struct text name, uint64_t now);
 
 /* When the time of being down is over, one question tries whether it speaks again; until that is known, it is down for

@@ -218,7 +218,7 @@ static void wait_for_all(struct stress *stress) {
   do {
     assert_int_equal(assay_resolver_wait(stress->resolver, -1), ASSAY_OK);
     assay_resolver_statistics(stress->resolver, &stats);
-  } while (assay_resolver_pending(stress->resolver) > 0 || stats.in_flight + stats.waiting > 0);
+  } while (assay_resolver_pending(stress->resolver) > 0 || stats.in_flight + stats.waiting + stats.overdue > 0);
   for (size_t i = 0; i < ASKS; i++) assert_false(stress->asks[i].open);
   for (size_t i = 0; i < SCORINGS; i++) assert_false(stress->scorings[i].open);
   assert_true(stats.sent == stats.answered + stats.timeouts + stats.failures);
