@@ -114,8 +114,8 @@ static void read_trusted(struct reading *r, size_t index, const void *row) {
   assay_setting_value value;
   (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
-    struct network *network = grow(r, (void **)&r->conf->trusted, &r->conf->trusted_count, sizeof *network);
-    if (network) network_read(network, (struct part){value.text, strlen(value.text)});
+    struct address_range *network = grow(r, (void **)&r->conf->trusted, &r->conf->trusted_count, sizeof *network);
+    if (network) address_range_read(network, (struct part){value.text, strlen(value.text)});
   }
 }
 

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #include "daemon/net.h"
-#include "message/network.h"
+#include "message/address.h"
 #include "proto/policy_map.h"
 
 enum conf_front { CONF_SPAMD, CONF_POLICY };
@@ -47,7 +47,7 @@ struct conf {
   size_t listen_count;
   struct net_block *allow;   /* who may connect by TCP, beside loopback */
   size_t allow_count;
-  struct network *trusted;   /* relays of ours, in the Received fields of a message */
+  struct address_range *trusted;   /* relays of ours, in the Received fields of a message */
   size_t trusted_count;
   const char **rules;        /* files and folders */
   size_t rule_count;

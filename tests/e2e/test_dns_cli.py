@@ -191,6 +191,7 @@ class OneTest(DnsTest):
     def test_wrong_command_lines(self):
         rows = ((["--dns=resolver.example"], "--dns=resolver.example names no DNS server: write its address"),
                 (["--dns="], "--dns= names no DNS server"), (["--dns=127.0.0.1:99999"], "names no DNS server"),
+                (["--dns=" + ",".join(["127.0.0.1"] * 9)], "or up to 8 of them with commas between"),
                 (["--dns=127.0.0.1,,x"], "names no DNS server"), (["--dns=\x1b[2J"], "--dns=\\x1b[2J names no"),
                 (["--dns", "127.0.0.1"], "a value of --dns is glued to it: --dns=127.0.0.1"),
                 (["--dns-timeout", "5s"], "there is no --dns"),
