@@ -24,7 +24,7 @@ static const struct conf_limits limits_default = {
     .first_byte = 30000,
     .idle = 600000, /* longer than Postfix keeps one that is idle (300 s), so that it is Postfix that closes it */
     .whole_request = 300000,
-    .write = 30000,
+    .write = 120000,
     .grace = 10000,
     .deadline = 5000,
 };

@@ -43,8 +43,9 @@ struct front {
   size_t state_size;
   enum front_step (*take)(struct exchange *exchange);
   void (*answer)(struct exchange *exchange, const struct verdict_given *given); /* after FRONT_ASK, perhaps much later */
-  void (*give_up)(struct exchange *exchange, enum front_limit why); /* the protocol's temporary error, or nothing */
+  void (*give_up)(struct exchange *exchange, enum front_limit why); /* appends the protocol's temporary error; NULL: it has none */
   void (*end)(void *state); /* frees what the state holds; NULL: nothing */
+  size_t (*held)(const void *state); /* bytes that it holds and that a request makes grow; NULL: none */
 };
 
 extern const struct front front_spamd, front_policy;

@@ -91,4 +91,4 @@ static void end(void *user) {
 }
 
 /* When the daemon gives up, it says nothing: to Postfix that is a failure for now, which it knows to deal with. */
-const struct front front_policy = {"policy", sizeof(struct state), take, answer, NULL, end};
+const struct front front_policy = {"policy", sizeof(struct state), take, answer, NULL, end, NULL};

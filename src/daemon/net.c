@@ -51,18 +51,15 @@ bool net_parse(struct net_block *out, const char *text) {
   return true;
 }
 
-struct net_address net_of_peer(const struct sockaddr_storage *peer, uint16_t *port) {
+struct net_address net_of_peer(const struct sockaddr_storage *peer) {
   struct net_address address = {0};
-  *port = 0;
   if (peer->ss_family == AF_INET) {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
     address.family = 4;
     memcpy(address.bytes, &v4->sin_addr, 4);
-    *port = ntohs(v4->sin_port);
   } else if (peer->ss_family == AF_INET6) {
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
     address = of_v6(v6->sin6_addr.s6_addr);
-    *port = ntohs(v6->sin6_port);
   }
   return address;
 }

@@ -24,7 +24,7 @@ struct net_block {
 /* "192.0.2.0/24", "2001:db8::/32"; without bits, one address. False when it is none. */
 bool net_parse(struct net_block *out, const char *text);
 
-struct net_address net_of_peer(const struct sockaddr_storage *peer, uint16_t *port);
+struct net_address net_of_peer(const struct sockaddr_storage *peer);
 bool net_is_loopback(const struct net_address *address);
 bool net_eq(const struct net_address *a, const struct net_address *b);
 bool net_holds(const struct net_block *block, const struct net_address *address);

@@ -8,14 +8,19 @@
 #include <event2/event_struct.h>
 #include <pthread.h>
 
+#include "daemon/front.h"
 #include "daemon/listener.h"
 #include "daemon/server.h"
 
 struct connection;
 
-/* Facts and a verdict, lent to one request. */
+enum { WORKER_READ_MOST = 64 * 1024 };
+
+/* Facts, a verdict and the rules for it, lent to one request. */
 struct slot {
   struct slot *next;
+  assay_ruleset *rules;
+  struct exchange exchange;
   assay_facts *facts;
   assay_verdict *verdict;
   assay_scoring *scoring; /* under way; else NULL */
@@ -45,6 +50,8 @@ struct worker {
   size_t watch_count;
   assay_workspace *workspace;
   struct slot *unused;
+  size_t unused_count;
+  const assay_ruleset *rules; /* those that the unused ones were last used with */
   struct connection *connections;
   size_t connection_count;
   struct bytes log; /* lines of this turn */
@@ -52,6 +59,7 @@ struct worker {
   bool stopping;
   uint64_t stop_by; /* milliseconds */
   struct event stop_timer;
+  char read[WORKER_READ_MOST]; /* what has just come from a connection */
 };
 
 enum { WORKER_LISTENERS_MOST = 64 };
