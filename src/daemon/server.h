@@ -34,6 +34,7 @@ struct server {
   atomic_ullong troubles[TROUBLE_COUNT];
   struct log_gate gates[TROUBLE_COUNT];
   atomic_bool stopping;
+  atomic_uint accepting; /* workers that still look at the listeners */
 };
 
 /* Counts it, and says so unless something like it was said a moment ago. peer: whom it is about. */

@@ -189,13 +189,23 @@ static void look_again(evutil_socket_t fd, short what, void *user) {
   (void)fd, (void)what, (void)user;
 }
 
-static void begin_to_stop(struct worker *worker) {
-  worker->stopping = true;
-  worker->stop_by = server_now_ms() + worker->server->conf->limits.grace;
+/* Who waited to be let in still is. The last worker to leave them closes the listeners: who comes during the time of
+ * grace is told at once that nobody is here. */
+static void stop_accepting(struct worker *worker) {
   for (size_t i = 0; i < worker->listener_count; i++) {
+    accept_some(worker->listeners[i].fd, EV_READ, worker);
     event_free(worker->accepts[i]);
     worker->accepts[i] = NULL;
   }
+  evtimer_del(worker->accept_timer);
+  if (--worker->server->accepting > 0) return;
+  for (size_t i = 0; i < worker->listener_count; i++) listener_close(&worker->listeners[i]);
+}
+
+static void begin_to_stop(struct worker *worker) {
+  worker->stopping = true;
+  worker->stop_by = server_now_ms() + worker->server->conf->limits.grace;
+  stop_accepting(worker);
   connections_stop(worker);
   struct timeval look = time_of(STOP_LOOK_MS); /* whether the time of grace is over */
   event_assign(&worker->stop_timer, worker->base, -1, EV_PERSIST, look_again, worker);
@@ -273,12 +283,16 @@ static void close_worker(struct worker *worker) {
 bool worker_start(struct worker *worker, struct server *server, struct listener *listeners, size_t count) {
   *worker = (struct worker){.server = server, .listeners = listeners, .listener_count = count, .wake_fd = -1};
   bool made = open_resolver(worker);
+  server->accepting++;
   if (made && (!open_loop(worker) || assay_workspace_new(&worker->workspace, NULL) != ASSAY_OK ||
                pthread_create(&worker->thread, NULL, run, worker) != 0)) {
     log_say(&server->log, "error", "worker", "cannot make a worker: out of memory, descriptors or threads");
     made = false;
   }
-  if (!made) close_worker(worker);
+  if (!made) {
+    server->accepting--;
+    close_worker(worker);
+  }
   return made;
 }
 
