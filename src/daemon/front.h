@@ -30,6 +30,8 @@ struct exchange {
   assay_facts *facts; /* cleared; with FRONT_ASK they are set */
   const assay_ruleset *rules;
   struct bytes *out;
+  const char *user;  /* as whom the client says it asks, for the log; set by `answer`, if anybody */
+  size_t user_len;
   char trouble[200]; /* with FRONT_CLOSE: what is wrong with the request, for the log; "" when nothing is */
 };
 

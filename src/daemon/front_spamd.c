@@ -12,8 +12,8 @@ struct state {
 
 static struct spamd_limits limits_of(const struct conf *conf) {
   struct spamd_limits limits = SPAMD_LIMITS_INIT;
-  if (conf->limits.request > 0) limits.request_bytes = conf->limits.request;
-  if (conf->limits.headers > 0) limits.head_bytes = conf->limits.headers;
+  limits.request_bytes = conf_bound(conf->limits.request);
+  limits.head_bytes = conf_bound(conf->limits.headers);
   return limits;
 }
 
@@ -80,6 +80,8 @@ static void answer(struct exchange *x, const struct verdict_given *given) {
   struct state *state = x->state;
   struct spamd_said said = said_of(x, given->verdict);
   spamd_reply(x->out, &state->request, x->bytes, &said);
+  x->user = x->bytes + state->request.user.at;
+  x->user_len = state->request.user.len;
   spamd_request_free(&state->request); /* a client may take its time to read, and what was inflated is large */
 }
 
