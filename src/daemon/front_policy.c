@@ -55,7 +55,8 @@ static enum front_step take_whole(struct exchange *x) {
 
 static enum front_step take(struct exchange *x) {
   struct state *state = x->state;
-  struct policy_limits limits = POLICY_LIMITS_INIT;
+  size_t most = conf_bound(x->conf->limits.headers);
+  struct policy_limits limits = {.line = most, .request = most};
   struct proto_error error = {""};
   enum codec_need need = policy_scan(&state->request, x->bytes, x->len, x->at_end, &limits, &error);
   if (need == CODEC_MORE) return FRONT_MORE;

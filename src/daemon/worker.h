@@ -42,7 +42,7 @@ struct worker {
   size_t listener_count;
   pthread_t thread;
   struct event_base *base;
-  struct event *accepts[64]; /* one a listener */
+  struct event *accepts[CONF_LISTENS_MOST]; /* one a listener */
   struct event *dns_timer, *accept_timer, *wake;
   int wake_fd;
   assay_resolver *resolver; /* NULL: DNS is off */
@@ -61,8 +61,6 @@ struct worker {
   struct event stop_timer;
   char read[WORKER_READ_MOST]; /* what has just come from a connection */
 };
-
-enum { WORKER_LISTENERS_MOST = 64 };
 
 /* False, with the reason said in the log, when it cannot be made. */
 bool worker_start(struct worker *worker, struct server *server, struct listener *listeners, size_t count);
