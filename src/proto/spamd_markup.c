@@ -53,7 +53,7 @@ static void assay_rules(struct bytes *out, const assay_verdict *verdict, const c
   if (count == 0) BYTES_LITERAL(out, " none");
   for (size_t i = 0; i < count && assay_verdict_hit_at(verdict, i, &hit) == ASSAY_OK; i++) {
     item.len = 0;
-    spamd_add_text(&item, hit.rule);
+    spamd_add_name(&item, hit.rule);
     add_milli_pair(&item, "=", hit.score);
     if (i + 1 < count) bytes_byte(&item, ',');
     header_item(&header, " ", &item);
@@ -72,7 +72,7 @@ static void assay_unknown_rules(struct bytes *out, const assay_verdict *verdict,
     if (unknown.why == ASSAY_NEVER) continue;
     bytes_str(out, said++ == 0 ? "X-Assay-Unknown:" : ",");
     item.len = 0;
-    spamd_add_text(&item, unknown.rule);
+    spamd_add_name(&item, unknown.rule);
     bytes_str(&item, unknown.why == ASSAY_FAILED ? "=failed" : "=pending");
     header_item(&header, " ", &item);
   }
@@ -85,7 +85,10 @@ static void assay_report(struct bytes *out, const assay_verdict *verdict, const 
   if (!reply && !exempt) return;
   BYTES_LITERAL(out, "X-Assay-Report: ");
   if (exempt) BYTES_LITERAL(out, "exempt by ");
-  spamd_add_text(out, exempt ? exempt : reply);
+  if (exempt)
+    spamd_add_name(out, exempt);
+  else
+    spamd_add_text(out, reply);
   bytes_str(out, eol);
 }
 
@@ -138,15 +141,15 @@ static void spam_status(struct bytes *out, const struct spamd_said *said, const 
   for (size_t i = 0; i < count || i == 0; i++) {
     item.len = 0;
     if (i == 0) BYTES_LITERAL(&item, "tests=");
-    spamd_add_text(&item, count > 0 ? names[i] : "none");
+    spamd_add_name(&item, count > 0 ? names[i] : "none");
     if (i + 1 < count) bytes_byte(&item, ',');
     header_item(&header, i == 0 ? " " : "", &item);
   }
-  static const char *const last[] = {"autolearn=no", "autolearn_force=no", "version="};
+  static const char *const last[] = {"autolearn=disabled", "version="};
   for (size_t i = 0; i < sizeof last / sizeof *last; i++) {
     item.len = 0;
     bytes_str(&item, last[i]);
-    if (last[i][strlen(last[i]) - 1] == '=') bytes_str(&item, assay_version());
+    if (i + 1 == sizeof last / sizeof *last) bytes_str(&item, assay_version());
     header_item(&header, " ", &item);
   }
   header_end(&header);

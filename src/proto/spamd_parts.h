@@ -20,8 +20,9 @@ void spamd_add_tenths(struct bytes *out, int64_t tenths);
  * no memory. */
 const char **spamd_names(struct bytes *out, const assay_verdict *verdict, size_t *count);
 
-/* A text of the rules or of a verdict, fit for one line. */
+/* A text of the rules or of a verdict, and the name of a rule, fit to stand in one line. */
 void spamd_add_text(struct bytes *out, const char *text);
+void spamd_add_name(struct bytes *out, const char *name);
 
 /* The report for people: lines that end in LF. */
 void spamd_report(struct bytes *out, const struct spamd_said *said);

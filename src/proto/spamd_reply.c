@@ -5,6 +5,9 @@
 
 #include "proto/spamd_parts.h"
 
+/* A name and a text fit into one line together. */
+#define NAME_MOST 64
+
 /* SpamAssassin prints what Perl's printf makes of a binary fraction. Done with integers, a score of 0.15 would come
  * out otherwise. The point is passed over: a locale may have another. */
 int64_t spamd_tenths(int64_t thousandths) {
@@ -36,6 +39,10 @@ void spamd_add_text(struct bytes *out, const char *text) {
   codec_tame(out, text, strlen(text), CODEC_TAME_MOST);
 }
 
+void spamd_add_name(struct bytes *out, const char *name) {
+  codec_tame(out, name, strlen(name), NAME_MOST);
+}
+
 static int by_name(const void *left, const void *right) {
   return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
@@ -59,7 +66,7 @@ static void add_symbols(struct bytes *out, const assay_verdict *verdict) {
   const char **names = spamd_names(out, verdict, &count);
   for (size_t i = 0; i < count; i++) {
     if (i > 0) bytes_byte(out, ',');
-    spamd_add_text(out, names[i]);
+    spamd_add_name(out, names[i]);
   }
   free(names);
 }

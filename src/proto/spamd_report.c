@@ -4,21 +4,27 @@
 
 #include "proto/spamd_parts.h"
 
-enum { NAME_WIDTH = 22, TEXT_AT = 28, TEXT_WIDTH = 50 };
+enum { NAME_WIDTH = 22, TEXT_AT = 28, TEXT_WIDTH = 50, WORD_MOST = 200 };
 
-/* Words in lines of 50 columns; all but the first are moved to where the column begins. A longer word is not broken. */
+/* Where the line ends that begins at `at`: before the last blank that fits, or behind a word that is too long. */
+static size_t line_stop(const char *text, size_t len, size_t at) {
+  size_t stop = at + TEXT_WIDTH;
+  while (stop > at && text[stop] != ' ') stop--;
+  if (stop > at) return stop;
+  while (stop < len && stop - at < WORD_MOST && text[stop] != ' ') stop++;
+  return stop;
+}
+
+/* Words in lines of 50 columns; all but the first line are moved to where the column begins. */
 static void add_wrapped(struct bytes *out, const char *text, size_t len) {
   size_t at = 0;
   while (len - at > TEXT_WIDTH) {
-    size_t stop = at + TEXT_WIDTH;
-    while (stop > at && text[stop] != ' ') stop--;
-    if (stop == at)
-      for (stop = at + TEXT_WIDTH; stop < len && text[stop] != ' ';) stop++;
+    size_t stop = line_stop(text, len, at);
     if (stop == len) break;
     bytes_add(out, text + at, stop - at);
     bytes_byte(out, '\n');
     bytes_spaces(out, TEXT_AT);
-    at = stop + 1;
+    at = text[stop] == ' ' ? stop + 1 : stop;
   }
   bytes_add(out, text + at, len - at);
 }
@@ -33,7 +39,7 @@ static void add_row(struct bytes *out, const struct bytes *points, const char *n
   pad_left(out, points, 4);
   bytes_byte(out, ' ');
   size_t from = out->len;
-  spamd_add_text(out, name);
+  spamd_add_name(out, name);
   if (text->len > 0) {
     size_t width = out->len - from;
     bytes_spaces(out, width < NAME_WIDTH ? NAME_WIDTH - width + 1 : 1);
@@ -102,7 +108,7 @@ static void add_intro(struct bytes *out, const struct spamd_said *said) {
   }
   if (exempt) {
     BYTES_LITERAL(out, "Exempt: ");
-    spamd_add_text(out, exempt);
+    spamd_add_name(out, exempt);
     const char *describe = assay_verdict_exempt_describe(said->verdict);
     if (describe && describe[0]) bytes_byte(out, ' ');
     if (describe) spamd_add_text(out, describe);
