@@ -131,10 +131,11 @@ static void spam_level(struct bytes *out, const assay_verdict *verdict, const ch
  * line. */
 static void spam_status(struct bytes *out, const struct spamd_said *said, const char *eol) {
   struct spamd_printed printed = spamd_printed(said);
-  struct header header = header_begin(out, eol, printed.spam ? "X-Spam-Status: Yes, score=" : "X-Spam-Status: No, score=");
+  struct header header = header_begin(out, eol, "X-Spam-Status: ");
   struct bytes item = {0};
   size_t count;
   const char **names = spamd_names(out, said->verdict, &count);
+  bytes_str(out, printed.spam ? "Yes, score=" : "No, score=");
   spamd_add_tenths(out, printed.score);
   BYTES_LITERAL(out, " required=");
   spamd_add_tenths(out, printed.threshold);

@@ -1,4 +1,5 @@
-/* Owns the proof that a zlib stream is inflated in any pieces, that a bomb ends at the limit, and that damage is told. */
+/* Owns the proof that a zlib stream is inflated in any pieces, that a bomb ends at the limit, and that damage is
+ * told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -110,8 +110,10 @@ static void exim_takes_a_report(void **state) {
   char version[8] = "";
   double score = 0, threshold = 0;
   int at = -1;
-  assert_int_not_equal(sscanf(got.ptr, "SPAMD/%7s 0 EX_OK\r\nContent-length: %*u\r\n\r\n%lf/%lf\r\n%n", version, &score, &threshold, &at), 3);
-  assert_int_equal(sscanf(got.ptr, "SPAMD/%7s 0 EX_OK\r\nSpam: %*s ; %lf / %lf\r\n\r\n%n", version, &score, &threshold, &at), 3);
+  assert_int_not_equal(sscanf(got.ptr, "SPAMD/%7s 0 EX_OK\r\nContent-length: %*u\r\n\r\n%lf/%lf\r\n%n", version,
+                              &score, &threshold, &at), 3);
+  assert_int_equal(sscanf(got.ptr, "SPAMD/%7s 0 EX_OK\r\nSpam: %*s ; %lf / %lf\r\n\r\n%n", version, &score,
+                          &threshold, &at), 3);
   assert_true(score > 7.69 && score < 7.71 && threshold > 4.99 && threshold < 5.01);
   assert_string_equal(got.ptr + at, REPORT);
   bytes_free(&got);
@@ -148,7 +150,9 @@ static void what_a_report_tells(void **state) {
       .score = 3000, .low = -1500, .high = 10120, .action = ASSAY_DEFER, .reply = "try later", .exempt = "OURS",
       .exempt_describe = "one of our networks",
       .hits = {{"A", "", "", 1000}, {"A_NAME_OF_MORE_THAN_TWENTY_TWO", "", "its words", -12000},
-               {"LONG", "", "words that are more than fifty columns wide go on in the next line, where the column begins", 2000},
+               {"LONG", "",
+                "words that are more than fifty columns wide go on in the next line, where the column begins",
+                2000},
                {"WIDE", "", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff and more", 150}},
       .unknown = {{"SLOW", ASSAY_NOT_YET, {"dns.address(helo)", "dns.mx(mail.from.domain)"}, {0}},
                   {"DOWN", ASSAY_FAILED, {"client.rdns"}, {0}}, {"OFF", ASSAY_NEVER, {"helo"}, {0}}}};
@@ -189,7 +193,8 @@ static void forged_headers_by_table(void **state) {
       {false, "\nX-Assay-Action: accept\n", OURS "\nX-Assay-Action: accept\n"},
       {false, "A: b\r\n\r\nbody\n", CRLF "A: b\r\n\r\nbody\n"},
       {false, "A: b\n\r\nX-Assay-Action: x\n", OURS "A: b\n\r\nX-Assay-Action: x\n"},
-      {false, "X-Assay-Action: accept\n\tmore\n and more\nA: b\n\nX-Assay-Action: x\n", OURS "A: b\n\nX-Assay-Action: x\n"},
+      {false, "X-Assay-Action: accept\n\tmore\n and more\nA: b\n\nX-Assay-Action: x\n",
+       OURS "A: b\n\nX-Assay-Action: x\n"},
       {false, "A: b\r\nx-aSSAY-anything : y\r\nX-Assay-: \r\n \r\nC: d\r\n\r\n", CRLF "A: b\r\nC: d\r\n\r\n"},
       {false, "A: X-Assay-Action: y\nX-Assay: z\n\n", OURS "A: X-Assay-Action: y\nX-Assay: z\n\n"},
       {false, "X-Spam-Flag: YES\n\n", OURS "X-Spam-Flag: YES\n\n"},
@@ -218,8 +223,10 @@ static void headers_of_ours(void **state) {
   (void)state;
   static const assay_verdict verdict = {
       .score = 4999, .low = -1000, .high = 9000, .action = ASSAY_GREYLIST, .reply = "come back later",
-      .hits = {{"A_NAME_THAT_IS_RATHER_LONG_OF_ITS_KIND", "", "", 1000}, {"ANOTHER_NAME_THAT_IS_LONG", "", "", -12000}, {"C", "", "", 1}},
-      .unknown = {{"SLOW", ASSAY_NOT_YET, {NULL}, {0}}, {"OFF", ASSAY_NEVER, {NULL}, {0}}, {"DOWN", ASSAY_FAILED, {NULL}, {0}}}};
+      .hits = {{"A_NAME_THAT_IS_RATHER_LONG_OF_ITS_KIND", "", "", 1000}, {"ANOTHER_NAME_THAT_IS_LONG", "", "", -12000},
+               {"C", "", "", 1}},
+      .unknown = {{"SLOW", ASSAY_NOT_YET, {NULL}, {0}}, {"OFF", ASSAY_NEVER, {NULL}, {0}},
+                  {"DOWN", ASSAY_FAILED, {NULL}, {0}}}};
   static const assay_verdict exempt = {.exempt = "OURS", .reply = "none"};
   check("PROCESS SPAMC/1.0\r\nA: b\r\n",
         "SPAMD/1.0 0 EX_OK\r\n"
@@ -241,9 +248,11 @@ static void headers_of_spamassassin(void **state) {
   (void)state;
   static const assay_verdict many = {
       .score = 60000, .action = ASSAY_DISCARD,
-      .hits = {{"Z_NAME_THAT_IS_RATHER_LONG", "", "", 1}, {"ANOTHER_NAME_THAT_IS_LONG", "", "", 1}, {"C", "", "", 1}, {"B", "", "", 1}}};
+      .hits = {{"Z_NAME_THAT_IS_RATHER_LONG", "", "", 1}, {"ANOTHER_NAME_THAT_IS_LONG", "", "", 1},
+               {"C", "", "", 1}, {"B", "", "", 1}}};
   static const char forged[] =
-      "PROCESS SPAMC/1.0\r\nX-Spam-Status: No, score=0\r\n\ttests=none\r\nA: b\r\nx-spam-FLAG: NO\r\nX-Assay-Action: accept\r\n\r\nX-Spam-Flag: NO";
+      "PROCESS SPAMC/1.0\r\nX-Spam-Status: No, score=0\r\n\ttests=none\r\nA: b\r\nx-spam-FLAG: NO\r\n"
+      "X-Assay-Action: accept\r\n\r\nX-Spam-Flag: NO";
   check(forged,
         "SPAMD/1.0 0 EX_OK\r\n"
         "X-Spam-Checker-Version: Assay 0.1.0 on mx.example\r\nX-Spam-Flag: YES\r\nX-Spam-Level: *******\r\n"

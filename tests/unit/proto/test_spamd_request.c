@@ -1,4 +1,5 @@
-/* Owns the proof that spamd's requests are read as spamd reads them: whole, cut at every byte, and wrong in all ways. */
+/* Owns the proof that spamd's requests are read as spamd reads them: whole, cut at every byte, and wrong in many
+ * ways. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +21,8 @@ static const struct spamd_limits small = {64, 120, 4}, usual = SPAMD_LIMITS_INIT
 /* Whatever comes of a request, as one text: "ready 31 CHECK 1500 <message>", "bad SPAMD/1.0 76 …", "gone", "more". */
 static void outcome(char *text, size_t cap, enum codec_need need, const struct spamd_request *request,
                     const char *bytes) {
-  static const char *const names[] = {"CHECK", "SYMBOLS", "REPORT", "REPORT_IFSPAM", "HEADERS", "PROCESS", "PING", "SKIP", "TELL"};
+  static const char *const names[] = {"CHECK",   "SYMBOLS", "REPORT", "REPORT_IFSPAM", "HEADERS",
+                                      "PROCESS", "PING",    "SKIP",   "TELL"};
   struct bytes out = {0};
   size_t len;
   if (need == CODEC_READY) {
@@ -163,7 +165,8 @@ static void errors_by_table(void **state) {
       {N("CHECK SPAMC/1.5\r\nUser: a\tb\r\n"), false, BAD "(User header contains control chars)\r\n"},
       {N("CHECK SPAMC/1.5\r\nUser: a\0b\r\n"), false, BAD "(User header contains control chars)\r\n"},
       {N("CHECK SPAMC/1.5\r\nCompress: gzip\r\n"), false, BAD "(compression type not supported: gzip)\r\n"},
-      {N("CHECK SPAMC/1.5\r\nCompress: g\0\x7f\xc3\xa9\r\n"), false, BAD "(compression type not supported: g???\?)\r\n"},
+      {N("CHECK SPAMC/1.5\r\nCompress: g\0\x7f\xc3\xa9\r\n"), false,
+       BAD "(compression type not supported: g???\?)\r\n"},
       {N("CHECK SPAMC/1.5\r\nCompress: ZLIB\r\n\r\n"), false,
        "bad SPAMD/1.0 69 Service Unavailable: Compress requires Content-length header\r\n"},
       {N("CHECK SPAMC/1.5\r\nCompress: zlib\r\nContent-length: 4\r\n\r\nabcd"), false,
