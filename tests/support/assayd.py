@@ -203,8 +203,8 @@ def ask(to, request, half_close=True, patience=PATIENCE):
             client.sendall(request)
             if half_close:
                 client.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it was refused before it was whole; the answer says why
+        except OSError:
+            pass  # the other side closed before all was sent; the answer says why
         return read_all(client)
 
 
