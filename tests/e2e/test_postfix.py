@@ -318,6 +318,22 @@ class PostfixTest(unittest.TestCase):
         with self.daemon(more=greylist), Session(self.postfix.port, doubtful) as client:
             self.assertEqual(client.offer(), ["450 4.7.1 <unknown[203.0.113.8]>: Client host rejected: come again"])
 
+    def test_whatever_an_action_is_mapped_to(self):
+        """Postfix takes each kind, and does what the page says of it."""
+        doubtful, bad = SITUATIONS["no dot"], BAD._replace(ip="198.51.100.32")
+        rows = [(doubtful, 'map tag "info {action} {score}"', f"^{TAKEN}$", "info: RCPT from .*: tag 2.5;"),
+                (doubtful, 'map tag "warn {rules}"', f"^{TAKEN}$", "warn: RCPT from .*: HELO_NOT_FQDN;"),
+                (doubtful, 'map tag "hold {top}"', f"^{TAKEN}$", "hold: RCPT from .* HELO_NOT_FQDN;"),
+                (bad, 'map reject "554 5.7.9 no: {top}"', "^554 5.7.9 .* rejected: no: HELO_IS_IP$", "reject: RCPT from .*: 554 5.7.9"),
+                (bad, 'map reject "450 4.7.9 {score}"', "^450 4.7.9 .* rejected: - 6.0$", "reject: RCPT from .*: 450 4.7.9"),
+                (bad, 'map reject "discard {score}"', f"^{TAKEN}$", "discard: RCPT from .* 6.0;"),
+                (bad, 'map reject "dunno"', f"^{TAKEN}$", "")]
+        for s, line, reply, logged in rows:
+            since = len(self.postfix.log())
+            with self.subTest(line), self.daemon(more=f"{line}\n"), Session(self.postfix.port, s) as client:
+                self.assertRegex(client.offer()[0], reply)
+                self.postfix.wait_log(logged, since)
+
     # --- the daemon comes and goes ---
 
     def test_mail_flows_without_the_daemon(self):
