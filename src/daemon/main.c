@@ -28,7 +28,7 @@ static const char usage[] =
     "Scores SMTP connections for mail servers: spamd's protocol, and Postfix policy delegation.\n"
     "Without a file it serves spamd on 127.0.0.1:10783 and policy on 127.0.0.1:10784 with the shipped rules, and refuses\n"
     "nothing (dry_run).\n\n"
-    "  -c, --config FILE  settings; /etc/assay/assayd.conf where that is\n"
+    "  -c, --config FILE  settings; " ASSAY_CONF_FILE " where that is\n"
     "      --check        says whether file and rules are right, and ends\n"
     "      --version      prints the version\n"
     "  -h, --help         prints this\n\n"
