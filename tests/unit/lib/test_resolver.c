@@ -82,9 +82,8 @@ static assay_resolver_stats stats_of(const assay_resolver *resolver) {
 }
 
 /* What nobody waits for comes in as well. */
-static void finish_flights(assay_resolver *resolver) {
-  while (stats_of(resolver).in_flight + stats_of(resolver).overdue > 0)
-    assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
+static void finish_flights(assay_resolver *r) {
+  while (stats_of(r).in_flight + stats_of(r).overdue > 0) assert_int_equal(assay_resolver_wait(r, -1), ASSAY_OK);
 }
 
 /* --- making one --- */
