@@ -228,7 +228,7 @@ class ExamplesTest(unittest.TestCase):
                                                         "dns: the value does not have the form its type needs\n"))
 
     def test_all_of_them_are_run(self):
-        self.assertEqual({path.stem for path in EXAMPLES.glob("*.c*")}, {"smallest", *SAYS, *DNS_SAYS})
+        self.assertEqual({path.stem for path in EXAMPLES.glob("*.c*") if path.suffix != ".conf"}, {"smallest", *SAYS, *DNS_SAYS})
 
     def test_the_smallest(self):
         self.assertLess(len((EXAMPLES / "smallest.c").read_text(encoding="utf-8").splitlines()), 20)

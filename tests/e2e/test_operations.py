@@ -48,11 +48,7 @@ def limits():
 
 def mapped():
     """What actions are to Postfix as installed."""
-    code = read("src/proto/policy_map.c")
-    header = re.search(r'#define HEADER "(.*)"', code)[1]
-    rows = re.findall(r'\[ASSAY_(\w+)\] = (HEADER|"[^"]*"),', re.search(r"defaults\[POLICY_ACTIONS\] = \{\n(.*?)^\};", code,
-                                                                          re.S | re.M)[1])
-    return {action.lower(): header if text == "HEADER" else text.strip('"') for action, text in rows}
+    return dict(re.findall(r'^POLICY_DEFAULT\(\w+, "(\w+)", "(.*)"\)$', read("src/proto/policy_defaults.def"), re.M))
 
 
 def table(text):

@@ -149,6 +149,8 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_load_path", c_int, (_P, _TEXT)),
     ("assay_property_at", POINTER(PropertyInfo), (c_size_t,)),
     ("assay_ruleset_reads", c_bool, (_P, c_int)),
+    ("assay_ruleset_threshold", c_bool, (_P, c_int, POINTER(c_int64))),
+    ("assay_facts_get", c_bool, (_P, c_int, c_char_p, c_size_t, POINTER(c_size_t))),
     ("assay_ruleset_id", _TEXT, (_P,)),
     ("assay_ruleset_ref", _P, (_P,)),
     ("assay_ruleset_rule_at", c_int, (_P, c_size_t, POINTER(RuleInfo))),

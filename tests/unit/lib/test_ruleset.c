@@ -561,9 +561,24 @@ static void memory_may_run_out(void **state) {
   api_starve(starve_tests, 15, 0);
 }
 
+static void thresholds_are_told(void **state) {
+  (void)state;
+  assay_ruleset *ruleset = api_rules("action tag at 2.5\naction reject at 5\naction reject off\n", NULL);
+  int64_t at = 7;
+  assert_true(assay_ruleset_threshold(ruleset, ASSAY_TAG, &at));
+  assert_int_equal(at, 2500);
+  assert_false(assay_ruleset_threshold(ruleset, ASSAY_REJECT, &at));
+  assert_int_equal(at, 0);
+  assert_false(assay_ruleset_threshold(ruleset, (assay_action)6, &at));
+  assert_false(assay_ruleset_threshold(NULL, ASSAY_TAG, &at));
+  assert_false(assay_ruleset_threshold(ruleset, ASSAY_TAG, NULL));
+  assay_ruleset_unref(ruleset);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts_compile_or_say_why),
+      cmocka_unit_test(thresholds_are_told),
       cmocka_unit_test(a_text_may_be_too_large),
       cmocka_unit_test(paths_compile_or_say_why),
       cmocka_unit_test(options_are_checked),
