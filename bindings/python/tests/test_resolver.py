@@ -231,7 +231,7 @@ class Asking(Served):
 
     def test_statistics(self):
         resolver = self.resolver()
-        self.assertEqual(resolver.statistics, assay.ResolverStatistics(*[0] * 13, resolver.statistics.cache_bytes))
+        self.assertEqual(resolver.statistics, assay.ResolverStatistics(*[0] * 14, resolver.statistics.cache_bytes))
         for name in ("mx.test", "mx.test", "bare.test", "gone.test", "fail.test", "closed.test", "noise.test"):
             resolver.ask("A", name)
         counts = resolver.statistics
