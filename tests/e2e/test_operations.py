@@ -16,6 +16,7 @@ SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/support"))
 
 import assayd  # noqa: E402
+import fake_dns  # noqa: E402
 
 PAGE, CONF, UNIT = SOURCE / "docs/operations.md", SOURCE / "examples/assayd.conf", SOURCE / "examples/assayd.service"
 SITE = "/etc/assay/site.rule"
@@ -114,6 +115,18 @@ class SettingsTest(unittest.TestCase):
                                           timeout=assayd.PATIENCE, text=True)
                     self.assertEqual((done.returncode, done.stdout), (0, "assayd: configuration and rules are right\n"),
                                      done.stderr)
+
+
+class ConsoleTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_a_request_by_hand(self):
+        """What is sent, and what comes back where DNS knows nothing of the address."""
+        sent, told = re.search(r"^```console\n\$ printf '([^\n]*)' \| nc -N [^\n]*\n(.*?)^```$", read(PAGE), re.S | re.M).groups()
+        with fake_dns.FakeDns() as dns, \
+                assayd.Daemon(f"listen spamd tcp:127.0.0.1:$port_spamd\nresolver {dns.server}\n") as daemon:
+            got = assayd.ask(daemon.ports["spamd"], sent.encode().decode("unicode_escape").encode())
+        self.assertEqual(got.decode().splitlines(), told.splitlines())
 
 
 class LogTest(unittest.TestCase):
