@@ -129,6 +129,25 @@ class ConsoleTest(unittest.TestCase):
         self.assertEqual(got.decode().splitlines(), told.splitlines())
 
 
+class EximTest(unittest.TestCase):
+    def test_what_exim_would_send(self):
+        """Its ${readsocket} sends the request of the page, and reads until the daemon closes."""
+        block = re.search(r"^```exim.conf policy\n(.*?)^```$", read(PAGE), re.S | re.M)[1]
+        request = re.search(r"\{(request=.*?)\}\{10s\}", re.sub(r"\\\n +", "", block), re.S)[1]
+        self.assertEqual(request.count("${if def:"), 1)
+        request = re.sub(r"\$\{if def:\w+ \{\$\w+\}\{(\w+)\}\}", r"\1", request)
+        for variable, value in (("$sender_host_address", "203.0.113.9"), ("$sender_helo_name", "localhost"),
+                                ("$sender_address", "alice@good.example"), ("$local_part", "bob"), ("$domain", "rx.example"),
+                                ("$authenticated_id", "")):
+            self.assertIn(variable, request)
+            request = request.replace(variable, value)
+        self.assertNotIn("$", request)
+        with fake_dns.FakeDns() as dns, \
+                assayd.Daemon(f"listen policy unix:$folder/policy\nresolver {dns.server}\ndry_run off\n") as daemon:
+            got = assayd.ask(daemon.path("policy"), request.replace(r"\n", "\n").encode()).decode()
+        self.assertRegex(got, r"^action=550 5\.7\.1 Refused with score 6 for HELO_LOCALHOST,HELO_NOT_FQDN,[^\n]*\n\n$")
+
+
 class LogTest(unittest.TestCase):
     def test_all_keys_of_a_verdict(self):
         keys = re.findall(r'log_(?:fact|word|milli|text|uint|bool)\(&?line, "(\w+)"', read("src/daemon/account.c"))
