@@ -16,6 +16,7 @@ SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/support"))
 
 import assayd  # noqa: E402
+import fake_dns  # noqa: E402
 
 PAGE, CONF, UNIT = SOURCE / "docs/operations.md", SOURCE / "examples/assayd.conf", SOURCE / "examples/assayd.service"
 SITE = "/etc/assay/site.rule"
@@ -110,6 +111,37 @@ class SettingsTest(unittest.TestCase):
                                           timeout=assayd.PATIENCE, text=True)
                     self.assertEqual((done.returncode, done.stdout), (0, "assayd: configuration and rules are right\n"),
                                      done.stderr)
+
+
+class ConsoleTest(unittest.TestCase):
+    maxDiff = None
+
+    def test_a_request_by_hand(self):
+        """What is sent, and what comes back where DNS knows nothing of the address."""
+        sent, told = re.search(r"^```console\n\$ printf '([^\n]*)' \| nc -N [^\n]*\n(.*?)^```$", read(PAGE), re.S | re.M).groups()
+        with fake_dns.FakeDns() as dns, \
+                assayd.Daemon(f"listen spamd tcp:127.0.0.1:$port_spamd\nresolver {dns.server}\n") as daemon:
+            got = assayd.ask(daemon.ports["spamd"], sent.encode().decode("unicode_escape").encode())
+        self.assertEqual(got.decode().splitlines(), told.splitlines())
+
+
+class EximTest(unittest.TestCase):
+    def test_what_exim_would_send(self):
+        """Its ${readsocket} sends the request of the page, and reads until the daemon closes."""
+        block = re.search(r"^```exim.conf policy\n(.*?)^```$", read(PAGE), re.S | re.M)[1]
+        request = re.search(r"\{(request=.*?)\}\{10s\}", re.sub(r"\\\n +", "", block), re.S)[1]
+        self.assertEqual(request.count("${if def:"), 1)
+        request = re.sub(r"\$\{if def:\w+ \{\$\w+\}\{(\w+)\}\}", r"\1", request)
+        for variable, value in (("$sender_host_address", "203.0.113.9"), ("$sender_helo_name", "localhost"),
+                                ("$sender_address", "alice@good.example"), ("$local_part", "bob"), ("$domain", "rx.example"),
+                                ("$authenticated_id", "")):
+            self.assertIn(variable, request)
+            request = request.replace(variable, value)
+        self.assertNotIn("$", request)
+        with fake_dns.FakeDns() as dns, \
+                assayd.Daemon(f"listen policy unix:$folder/policy\nresolver {dns.server}\ndry_run off\n") as daemon:
+            got = assayd.ask(daemon.path("policy"), request.replace(r"\n", "\n").encode()).decode()
+        self.assertRegex(got, r"^action=550 5\.7\.1 Refused with score 6 for HELO_LOCALHOST,HELO_NOT_FQDN,[^\n]*\n\n$")
 
 
 class LogTest(unittest.TestCase):

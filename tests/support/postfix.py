@@ -153,13 +153,13 @@ class Postfix:
         for left in reversed(range(TRIES)):
             self.port, self.data_port = free_port(), free_port()
             self._write(restrictions)
-            self._command("start")
-            self._running = True
-            wait_until(lambda: listens(self.port) and listens(self.data_port) or "fatal" in self.log(), "Postfix")
-            if "fatal" not in self.log():
+            said = self._command("start")
+            if not said:
+                self._running = True
+                wait_until(lambda: listens(self.port) and listens(self.data_port), "Postfix")
                 return
             if not left or "Address already in use" not in self.log():
-                raise AssertionError(f"Postfix did not start:\n{self.log()}")
+                raise AssertionError(f"postfix start: {said}\n{self.log()}")
             os.unlink(os.path.join(self.folder, "maillog"))
 
     def _write(self, restrictions):
@@ -173,10 +173,10 @@ class Postfix:
             file.write(MAIN.format(folder=self.folder, sink=self.sink.port) + restrictions)
 
     def _command(self, verb):
+        """"" when it worked, else what it said. It waits until Postfix serves, or is gone."""
         done = subprocess.run([program("postfix"), "-c", os.path.join(self.folder, "config"), verb], timeout=PATIENCE * 2,
                               env={**os.environ, "PATH": PATH}, capture_output=True, check=False, text=True)
-        if done.returncode != 0:
-            raise AssertionError(f"postfix {verb}: {done.stdout}{done.stderr}")
+        return f"exit code {done.returncode}: {done.stdout}{done.stderr}" if done.returncode else ""
 
     def log(self):
         return read(os.path.join(self.folder, "maillog"))
@@ -185,11 +185,12 @@ class Postfix:
         return wait_until(lambda: re.search(pattern, self.log()[since:]), f"{pattern!r} in Postfix's log")
 
     def stop(self):
-        if self._running:
-            self._command("stop")
+        said = self._command("stop") if self._running else ""
         if self.sink:
             self.sink.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if said:
+            raise AssertionError(f"postfix stop: {said}")
 
 
 def roots_of_smtpd(port):
