@@ -149,7 +149,10 @@ int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
 int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   report(p->diags, BAD_STRING, at, "strings stand in double quotes");
   bool plain = text.len <= NAME_MAX_BYTES && !memchr(text.ptr, '"', text.len) && !memchr(text.ptr, '\\', text.len);
-  if (plain) diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
+  if (plain)
+    diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
+  else
+    diag_help(p->diags, "in them, a quote is written \\\" and a backslash \\\\");
   value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
   return TOK_STRING;
 }

@@ -75,6 +75,7 @@ static bool read_slots(struct reading *r, struct setting_part *part) {
     if (part->slots.count && part->slots.at[part->slots.count - 1].list) return false;
     if (!read_slot(r, part)) return false;
     if (!takes(r, " ")) return ends(r);
+    if (ends(r)) return false;
   }
   return true;
 }
@@ -110,11 +111,12 @@ bool setting_form_read(struct setting_form *out, struct arena *arena, struct tex
   if (!read_name(&r, out)) return false;
   r.left = values;
   if (!read_slots(&r, &out->front)) return false;
-  while (takes(&r, "[")) {
-    if (!read_part(&r, out)) return false;
-    if (!takes(&r, " ")) break;
+  while (r.left.len) {
+    if (!takes(&r, "[") || !read_part(&r, out)) return false;
+    if (r.left.len && !text_starts(r.left, TEXT(" ["))) return false;
+    takes(&r, " ");
   }
-  return r.left.len == 0;
+  return true;
 }
 
 void setting_form_help(struct diags *diags, const struct setting_form *form) {

@@ -68,32 +68,35 @@ static struct text known_name(const struct setting_line *line, size_t known) {
   return name;
 }
 
+/* Offers the nearest of the words that may stand there, or all of them. A message that is not kept needs no help. */
+static void help_unknown(const struct setting_line *line, size_t known, struct text name) {
+  size_t count;
+  if (!line->diags->open) return;
+  const struct text *words = next_words(line, known, &count);
+  const struct setting_item *item = line->begin + known;
+  struct nearest nearest = nearest_start(is_word(line, item) ? item->text : TEXT(""));
+  for (size_t i = 0; i < count; i++) nearest_offer(&nearest, words[i]);
+  if (is_word(line, item) && nearest_good(&nearest))
+    diag_help(line->diags, "did you mean `%.*s%.*s`?", TEXT_ARG(name), TEXT_ARG(nearest.best));
+  else
+    list_words(line, known ? "it goes on with one of" : "the settings are", words, count);
+}
+
 static void report_unknown(const struct setting_line *line, size_t known) {
   const struct setting_item *item = line->begin + known;
   struct text name = known_name(line, known);
-  size_t count;
-  const struct text *words = next_words(line, known, &count);
-  const char *before = known ? "it goes on with one of" : "the settings are";
-  if (known && !is_word(line, item)) {
-    struct span at = item < line->end ? item->span : behind(line);
-    report(line->diags, MISSING_VALUE, at, "`%.*s` alone is no setting", (int)name.len - 1, name.ptr);
-  } else if (!is_word(line, item)) {
-    report(line->diags, SYNTAX, item->span, "a setting begins with its name");
-    if (item->token == SETTING_ENDPOINT_TOKEN) {
-      diag_help(line->diags, "the name stands without a colon");
-      return;
-    }
-  } else {
-    struct nearest nearest = nearest_start(item->text);
-    for (size_t i = 0; i < count; i++) nearest_offer(&nearest, words[i]);
+  if (is_word(line, item))
     report(line->diags, UNKNOWN_SETTING, item->span, "there is no setting `%.*s%.*s`", TEXT_ARG(name),
            TEXT_ARG(item->text));
-    if (nearest_good(&nearest)) {
-      diag_help(line->diags, "did you mean `%.*s%.*s`?", TEXT_ARG(name), TEXT_ARG(nearest.best));
-      return;
-    }
-  }
-  list_words(line, before, words, count);
+  else if (known)
+    report(line->diags, MISSING_VALUE, item < line->end ? item->span : behind(line), "`%.*s` alone is no setting",
+           (int)name.len - 1, name.ptr);
+  else
+    report(line->diags, SYNTAX, item->span, "a setting begins with its name");
+  if (!known && item->token == SETTING_ENDPOINT_TOKEN)
+    diag_help(line->diags, "the name stands without a colon");
+  else
+    help_unknown(line, known, name);
 }
 
 /* --- its values --- */

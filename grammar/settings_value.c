@@ -40,7 +40,7 @@ static const struct {
 enum setting_type setting_type_find(struct text word) {
   size_t type = 0;
   while (type < SETTING_TYPE_COUNT && !text_is(word, types[type].word)) type++;
-  return type;
+  return (enum setting_type)type;
 }
 
 bool setting_type_ranged(enum setting_type type, struct text text, int64_t *out) {
@@ -81,9 +81,12 @@ static const struct {
     {TOK_NUMBER, SETTING_TYPE_DURATION, "a duration has a unit, ms s m h: `", "s`"},
     {SETTING_DURATION_TOKEN, SETTING_TYPE_NUMBER, "it takes a number, and `", "` has a unit of time"},
     {SETTING_WORD_TOKEN, SETTING_TYPE_STRING, "write \"", "\""},
+    {TOK_NUMBER, SETTING_TYPE_STRING, "write \"", "\""},
+    {TOK_NUMBER, SETTING_TYPE_TEXT, "write \"", "\""},
     {TOK_NETWORK, SETTING_TYPE_ADDRESS, "one address is meant, and `", "` is a whole network"},
     {SETTING_ENDPOINT_TOKEN, SETTING_TYPE_SERVER, "a server is 192.0.2.1, 192.0.2.1:53 or [::1]:53, and not `", "`"},
     {SETTING_SERVER_TOKEN, SETTING_TYPE_ENDPOINT, "write `tcp:", "`"},
+    {TOK_NUMBER, SETTING_TYPE_ENDPOINT, "an endpoint has an address, too: `tcp:127.0.0.1:", "`"},
     {TOK_ADDRESS, SETTING_TYPE_ENDPOINT, "an endpoint has a port: tcp:127.0.0.1:783 or tcp:[::1]:783, not `", "`"},
     {SETTING_WORD_TOKEN, SETTING_TYPE_ENDPOINT, "endpoints are tcp:127.0.0.1:783 and unix:/run/name, not `", "`"},
     {TOK_STRING, SETTING_TYPE_ENDPOINT, "an endpoint stands without quotes: unix:/run/name", NULL},

@@ -18,9 +18,9 @@
 extern "C" {
 #endif
 
-/* Asks DNS for one thread, and remembers what it learnt. It never starts a thread and never sleeps but in the two
- * calls that say so; a host with a loop of its own is told which descriptors to watch. It asks a recursive resolver,
- * by UDP and, when an answer is too long, TCP; never a hosts file, and never a name with a search domain behind it.
+/* Asks DNS for one thread, and remembers what it learnt. It never starts a thread, and sleeps only in the calls that
+ * say so; a host with a loop of its own is told which descriptors to watch. It asks a recursive resolver, by UDP and,
+ * when an answer is too long, TCP; never a hosts file, and never a name with a search domain behind it.
  * One thread at a time; make one a thread. Since 0.1. */
 typedef struct assay_resolver assay_resolver;
 
@@ -29,11 +29,13 @@ typedef struct assay_resolver assay_resolver;
 typedef struct assay_resolver_options {
   size_t size;              /* sizeof(assay_resolver_options) */
   const assay_alloc *alloc; /* NULL: malloc; else it must outlive the resolver. c-ares allocates by itself */
-  const char *servers;      /* "127.0.0.1", "[::1]:5353, 192.0.2.1:53": asked in this order. Copied. NULL: a resolver on
-                               loopback if there is one, else those of /etc/resolv.conf */
+  const char *servers;      /* "127.0.0.1", "[::1]:5353, 192.0.2.1:53": asked in this order, 8 at most. Copied. NULL: a
+                               resolver on loopback if there is one, else those of /etc/resolv.conf */
   uint32_t attempt_ms;      /* until a question is sent again; twice as long in each round of the servers */
   uint32_t attempts;        /* how often it is sent to each server before it has timed out; 1 to 10 */
-  uint32_t in_flight;       /* questions that are under way at once, at most 64 a socket; the rest wait. 1 to 4096 */
+  uint32_t in_flight;       /* questions that are under way at once, at most 64 a socket; the rest wait. 1 to 4096. One
+                               that has had no answer for attempt_ms no longer counts, up to three times as many; and
+                               half of the places are kept for zones that have answered their latest question */
   uint32_t zone_in_flight;  /* the same, of one zone */
   uint32_t zone_timeouts;   /* so many timeouts in a row, and the zone is down: 0: never */
   uint32_t zone_down_ms;    /* that is, its questions are ASSAY_OUTCOME_ZONE_DOWN for so long */
@@ -53,8 +55,8 @@ typedef struct assay_resolver_options {
 
 /* Makes a resolver. options may be NULL. Nothing is sent, unless servers is NULL: then 127.0.0.1 and ::1 are tried,
  * for at most 300 ms. Caller frees with assay_resolver_free. ASSAY_BAD_VALUE when servers is no list of addresses with
- * ports; ASSAY_NOT_FOUND when there is no server to ask; ASSAY_IO_ERROR; ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when out
- * is NULL or a number is out of its range. Since 0.1. */
+ * ports, or too long; ASSAY_NOT_FOUND when there is no server to ask; ASSAY_IO_ERROR; ASSAY_NO_MEMORY;
+ * ASSAY_BAD_ARGUMENT when out is NULL or a number is out of its range. Since 0.1. */
 ASSAY_API assay_status assay_resolver_new(assay_resolver **out, const assay_resolver_options *options);
 
 /* Frees the resolver. What is still under way ends without a callback; its lookups and scorings are gone with it. NULL
@@ -105,7 +107,7 @@ typedef struct assay_dns_usage {
 typedef struct assay_scoring assay_scoring;
 
 /* Called once, when the verdict is settled, nothing more can be learnt, or the deadline has come. status is that of the
- * last evaluation; usage is borrowed until it returns. It may do anything but free the resolver. Since 0.1. */
+ * last evaluation; usage is borrowed until it returns. It may ask, cancel, and begin and cancel scorings. Since 0.1. */
 typedef void (*assay_scored_fn)(void *user, assay_status status, const assay_dns_usage *usage);
 
 /* Scores a connection: evaluates, asks what could still change the action, and evaluates again as answers come, until
@@ -133,7 +135,7 @@ ASSAY_API assay_status assay_resolver_score(assay_resolver *resolver, const assa
 
 /* Waits at most so many milliseconds (-1: as long as it takes) until something has happened, and handles it. At once
  * when nothing is under way, not even what is asked anew for the cache. For hosts without a loop. ASSAY_IO_ERROR when
- * the system cannot wait; ASSAY_BAD_ARGUMENT when resolver is NULL. Not from a callback. Since 0.1. */
+ * the system cannot wait; ASSAY_NO_MEMORY; ASSAY_BAD_ARGUMENT when resolver is NULL, and from a callback. Since 0.1. */
 ASSAY_API assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms);
 
 /* How many lookups and scorings are under way. 0 of NULL. Since 0.1. */
@@ -151,12 +153,13 @@ ASSAY_API void assay_resolver_watch(assay_resolver *resolver, assay_watch_fn wat
  * change with every call of this header. Since 0.1. */
 ASSAY_API int assay_resolver_timeout(const assay_resolver *resolver);
 
-/* Handles a descriptor that is ready, or with fd -1 what is due by time; callbacks are called from here. Since 0.1. */
+/* Handles a descriptor that is ready, or with fd -1 what is due by time; callbacks are called from here. From a callback
+ * it does nothing. Since 0.1. */
 ASSAY_API void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable);
 
 /* --- looking at it --- */
 
-/* Counts since it was made, but for the last four, which are of now. Since 0.1. */
+/* Counts since it was made, but for the last five, which are of now. Since 0.1. */
 typedef struct assay_resolver_stats {
   uint64_t asked;     /* questions put to it */
   uint64_t cached;    /* of them answered from the cache */
@@ -168,6 +171,7 @@ typedef struct assay_resolver_stats {
   uint64_t zones_down; /* how often a zone was found to be down */
   uint64_t evicted;   /* what had to go from the cache before its time */
   size_t in_flight, waiting; /* questions at the server, and waiting to be sent */
+  size_t overdue;     /* questions at the server, too, but for longer than attempt_ms: others have their places */
   size_t cache_entries, cache_bytes;
 } assay_resolver_stats;
 

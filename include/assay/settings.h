@@ -76,6 +76,7 @@ typedef struct assay_setting_value {
   unsigned bits;       /* of a network: its length; else 0 */
   unsigned port;       /* TCP: 0 lets the system choose. Server: 0 when it says none */
   assay_place place;   /* without a label */
+  size_t index;        /* among the values of its setting */
 } assay_setting_value;
 
 /* Reads a file by `count` forms: a regular one, of 1 MiB at the most. alloc NULL: malloc; else it must outlive settings
@@ -116,8 +117,8 @@ ASSAY_API assay_status assay_settings_part(const assay_settings *settings, size_
 #define ASSAY_SETTING_WHOLE ((size_t)-1)
 
 /* Adds an error of the host's own to the diagnostics: E408 with its message (one line, no full stop) at that value, or
- * at the name. help says what to do, or is NULL. Both are copied. diags is the list that came of reading these settings;
- * nobody may read it meanwhile. ASSAY_NO_MEMORY, and then the error is counted, but perhaps not kept;
+ * at the name. help says what to do, or is NULL. Both are copied. diags is the list that came of reading these
+ * settings; nobody may read it meanwhile. ASSAY_NO_MEMORY, and then the error is counted, but perhaps not kept;
  * ASSAY_BAD_ARGUMENT when another pointer is NULL, or there is no such value. Since 0.1. */
 ASSAY_API assay_status assay_settings_complain(const assay_settings *settings, size_t index, size_t value,
                                                const char *message, const char *help, assay_diags *diags);

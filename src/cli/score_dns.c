@@ -25,7 +25,7 @@ static int failed(struct cli *cli, assay_status status, const char *servers) {
   if (status == ASSAY_BAD_VALUE)
     cli_complain(cli,
                  "--dns=%s names no DNS server: write its address, such as 127.0.0.1, 192.0.2.1:5353 or [::1]:5353, "
-                 "or a few of them with commas between",
+                 "or up to 8 of them with commas between",
                  servers);
   else if (status == ASSAY_NOT_FOUND)
     cli_complain(cli, "there is no DNS server to ask: none answers on 127.0.0.1 or ::1, and /etc/resolv.conf names "

@@ -6,11 +6,15 @@
 
 enum { WINDOW = 1000, WINDOW_LOCAL = 950, SHOWN_MOST = 255, LOG_FULL = 32 * 1024 };
 
+static size_t shown(size_t len) {
+  return len < SHOWN_MOST ? len : SHOWN_MOST;
+}
+
 static void log_fact(struct log_line *line, const char *key, const assay_facts *facts, assay_fact fact) {
   char value[SHOWN_MOST];
   size_t len;
   if (assay_facts_get(facts, fact, value, sizeof value, &len))
-    log_text(line, key, value, len < sizeof value ? len : sizeof value);
+    log_text(line, key, value, shown(len));
 }
 
 static void log_rules(struct log_line *line, const assay_verdict *verdict, struct bytes *names) {
@@ -38,6 +42,7 @@ static void write_line(struct worker *worker, const struct front *front, const s
   struct bytes names = {0};
   struct log_line line = log_begin(&worker->server->log, &worker->log, "info", "verdict");
   log_word(&line, "front", front->name);
+  if (exchange->user_len > 0) log_text(&line, "user", exchange->user, shown(exchange->user_len));
   log_fact(&line, "client", exchange->facts, ASSAY_FACT_CLIENT_IP);
   log_fact(&line, "helo", exchange->facts, ASSAY_FACT_HELO);
   log_milli(&line, "score", assay_verdict_score(verdict));
@@ -45,6 +50,7 @@ static void write_line(struct worker *worker, const struct front *front, const s
   if (exempt) log_word(&line, "exempt", exempt);
   log_rules(&line, verdict, &names);
   log_dns(&line, given->usage);
+  log_word(&line, "ruleset", assay_ruleset_id(exchange->rules));
   log_uint(&line, "us", microseconds);
   log_end(&line);
   bytes_free(&names);
@@ -57,9 +63,7 @@ static void watch_local(struct worker *worker, const assay_verdict *verdict) {
   worker->local += exempt && strcmp(exempt, "LOCAL_CLIENT") == 0;
   if (++worker->verdicts < WINDOW) return;
   if (worker->local > WINDOW_LOCAL)
-    log_say(&worker->server->log, "warning", "local_clients",
-            "%u of the last %u verdicts were exempt as LOCAL_CLIENT: does a proxy in front hide who connects?",
-            worker->local, worker->verdicts);
+    server_trouble(worker->server, TROUBLE_LOCAL_CLIENTS, NULL, NULL, NULL);
   worker->verdicts = worker->local = 0;
 }
 

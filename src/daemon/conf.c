@@ -24,7 +24,7 @@ static const struct conf_limits limits_default = {
     .first_byte = 30000,
     .idle = 600000, /* longer than Postfix keeps one that is idle (300 s), so that it is Postfix that closes it */
     .whole_request = 300000,
-    .write = 30000,
+    .write = 120000,
     .grace = 10000,
     .deadline = 5000,
 };
@@ -82,6 +82,8 @@ static void read_listen(struct reading *r, size_t index, const void *row) {
   struct conf_listen *listen =
       grow(r, (void **)&r->conf->listens, &r->conf->listen_count, sizeof *listen);
   (void)row;
+  if (r->conf->listen_count == CONF_LISTENS_MOST + 1)
+    complain(r, index, ASSAY_SETTING_WHOLE, "there are more of these than the 64 that can be", NULL);
   if (!listen || !part_of(r, index, "", 0, &front) || !part_of(r, index, "", 1, &endpoint)) return;
   listen->front = strcmp(front.text, "spamd") == 0 ? CONF_SPAMD : CONF_POLICY;
   read_owner(r, index, listen);
@@ -93,8 +95,7 @@ static void read_listen(struct reading *r, size_t index, const void *row) {
                part_of(r, index, "mode", 0, &part);
   if (owned) complain(r, index, ASSAY_SETTING_WHOLE, "owner, group and mode are those of a Unix socket",
                       "who may connect by TCP is said by `allow`");
-  net_parse(&any, strcmp(endpoint.address, "*") == 0 ? "0.0.0.0" : endpoint.address);
-  listen->address = any.address;
+  if (net_parse(&any, strcmp(endpoint.address, "*") == 0 ? "0.0.0.0" : endpoint.address)) listen->address = any.address;
   listen->port = (uint16_t)endpoint.port;
 }
 
@@ -105,8 +106,7 @@ static void read_allow(struct reading *r, size_t index, const void *row) {
   (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
     struct net_block *block = grow(r, (void **)&r->conf->allow, &r->conf->allow_count, sizeof *block);
-    if (!block || !net_parse(block, value.address)) return;
-    block->bits = (uint8_t)value.bits;
+    if (block && net_parse(block, value.address)) net_narrow(block, value.bits);
   }
 }
 
@@ -114,8 +114,8 @@ static void read_trusted(struct reading *r, size_t index, const void *row) {
   assay_setting_value value;
   (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
-    struct network *network = grow(r, (void **)&r->conf->trusted, &r->conf->trusted_count, sizeof *network);
-    if (network) network_read(network, (struct part){value.text, strlen(value.text)});
+    struct address_range *network = grow(r, (void **)&r->conf->trusted, &r->conf->trusted_count, sizeof *network);
+    if (network) address_range_read(network, (struct part){value.text, strlen(value.text)});
   }
 }
 
@@ -220,7 +220,7 @@ static const struct row rows[] = {
     SIZE("connections", connections, "at once"),
     SIZE("client_connections", client_connections, "at once, of one client"),
     SIZE("request", request, "bytes of a message"),
-    SIZE("headers", headers, "bytes of a request before the message"),
+    SIZE("headers", headers, "bytes of a request, without the message"),
     SIZE("bytes", bytes, "that all connections may hold together"),
     TIME("first_byte", first_byte, "until a client says something"),
     TIME("idle", idle, "between two requests"),

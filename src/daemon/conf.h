@@ -10,8 +10,10 @@
 #include <sys/types.h>
 
 #include "daemon/net.h"
-#include "message/network.h"
+#include "message/address.h"
 #include "proto/policy_map.h"
+
+enum { CONF_LISTENS_MOST = 64 };
 
 enum conf_front { CONF_SPAMD, CONF_POLICY };
 
@@ -31,7 +33,7 @@ struct conf_limits {
   size_t connections;        /* at once */
   size_t client_connections; /* of one client; not of loopback and Unix peers */
   size_t request;            /* bytes of a request, inflated */
-  size_t headers;            /* of a spamd request */
+  size_t headers;            /* of a spamd request before its message; of a policy request */
   size_t bytes;              /* held by all connections together */
   uint32_t first_byte;       /* from the connection to its first byte */
   uint32_t idle;             /* between two requests */
@@ -47,7 +49,7 @@ struct conf {
   size_t listen_count;
   struct net_block *allow;   /* who may connect by TCP, beside loopback */
   size_t allow_count;
-  struct network *trusted;   /* relays of ours, in the Received fields of a message */
+  struct address_range *trusted;   /* relays of ours, in the Received fields of a message */
   size_t trusted_count;
   const char **rules;        /* files and folders */
   size_t rule_count;
@@ -68,5 +70,10 @@ struct conf {
  * any case. */
 bool conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
+
+/* A limit of bytes for whoever knows no "none": no more than memory has anyway. */
+static inline size_t conf_bound(size_t limit) {
+  return limit > 0 ? limit : SIZE_MAX / 8;
+}
 
 #endif

@@ -9,8 +9,8 @@
 /* Takes the descriptor over, whatever comes of it. */
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front);
 
-/* Those that wait for a request; the others are closed when theirs is answered. */
-void connections_close_idle(struct worker *worker);
+/* Those that have nothing to say are closed; the others when theirs is answered. */
+void connections_stop(struct worker *worker);
 void connections_close_all(struct worker *worker);
 
 #endif

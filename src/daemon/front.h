@@ -30,6 +30,8 @@ struct exchange {
   assay_facts *facts; /* cleared; with FRONT_ASK they are set */
   const assay_ruleset *rules;
   struct bytes *out;
+  const char *user;  /* as whom the client says it asks, for the log; set by `answer`, if anybody */
+  size_t user_len;
   char trouble[200]; /* with FRONT_CLOSE: what is wrong with the request, for the log; "" when nothing is */
 };
 
@@ -43,8 +45,9 @@ struct front {
   size_t state_size;
   enum front_step (*take)(struct exchange *exchange);
   void (*answer)(struct exchange *exchange, const struct verdict_given *given); /* after FRONT_ASK, perhaps much later */
-  void (*give_up)(struct exchange *exchange, enum front_limit why); /* the protocol's temporary error, or nothing */
+  void (*give_up)(struct exchange *exchange, enum front_limit why); /* appends the protocol's temporary error; NULL: it has none */
   void (*end)(void *state); /* frees what the state holds; NULL: nothing */
+  size_t (*held)(const void *state); /* bytes that it holds and that a request makes grow; NULL: none */
 };
 
 extern const struct front front_spamd, front_policy;

@@ -55,7 +55,8 @@ static enum front_step take_whole(struct exchange *x) {
 
 static enum front_step take(struct exchange *x) {
   struct state *state = x->state;
-  struct policy_limits limits = POLICY_LIMITS_INIT;
+  size_t most = conf_bound(x->conf->limits.headers);
+  struct policy_limits limits = {.line = most, .request = most};
   struct proto_error error = {""};
   enum codec_need need = policy_scan(&state->request, x->bytes, x->len, x->at_end, &limits, &error);
   if (need == CODEC_MORE) return FRONT_MORE;
@@ -91,4 +92,4 @@ static void end(void *user) {
 }
 
 /* When the daemon gives up, it says nothing: to Postfix that is a failure for now, which it knows to deal with. */
-const struct front front_policy = {"policy", sizeof(struct state), take, answer, NULL, end};
+const struct front front_policy = {"policy", sizeof(struct state), take, answer, NULL, end, NULL};

@@ -12,8 +12,8 @@ struct state {
 
 static struct spamd_limits limits_of(const struct conf *conf) {
   struct spamd_limits limits = SPAMD_LIMITS_INIT;
-  if (conf->limits.request > 0) limits.request_bytes = conf->limits.request;
-  if (conf->limits.headers > 0) limits.head_bytes = conf->limits.headers;
+  limits.request_bytes = conf_bound(conf->limits.request);
+  limits.head_bytes = conf_bound(conf->limits.headers);
   return limits;
 }
 
@@ -80,6 +80,9 @@ static void answer(struct exchange *x, const struct verdict_given *given) {
   struct state *state = x->state;
   struct spamd_said said = said_of(x, given->verdict);
   spamd_reply(x->out, &state->request, x->bytes, &said);
+  x->user = x->bytes + state->request.user.at;
+  x->user_len = state->request.user.len;
+  spamd_request_free(&state->request); /* a client may take its time to read, and what was inflated is large */
 }
 
 static void give_up(struct exchange *x, enum front_limit why) {
@@ -90,8 +93,6 @@ static void give_up(struct exchange *x, enum front_limit why) {
               [FRONT_TOO_SLOW] = {SPAMD_TIMEOUT, "the request did not come in time"},
               [FRONT_TOO_MUCH] = {SPAMD_TEMPFAIL, "too much is held at the moment"},
               [FRONT_FAILED] = {SPAMD_TEMPFAIL, "no verdict can be had at the moment"}};
-  x->out->len = 0;
-  x->out->failed = false;
   spamd_error(x->out, rows[why].code, rows[why].text);
 }
 
@@ -100,4 +101,10 @@ static void end(void *user) {
   spamd_request_free(&state->request);
 }
 
-const struct front front_spamd = {"spamd", sizeof(struct state), take, answer, give_up, end};
+/* What is inflated counts as what came: a small message may become a large one. */
+static size_t held(const void *user) {
+  const struct state *state = user;
+  return spamd_request_held(&state->request);
+}
+
+const struct front front_spamd = {"spamd", sizeof(struct state), take, answer, give_up, end, held};

@@ -3,6 +3,7 @@
 #include "daemon/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,12 +58,13 @@ static bool make_way(const struct sockaddr_un *address, struct listener *listene
     snprintf(why, LISTENER_WHY, "there is a file that is no socket");
     return false;
   }
-  int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* whoever is there may be busy */
   if (probe < 0) return fail(listener, why, "cannot make a socket", errno);
   int error = connect(probe, (const struct sockaddr *)address, sizeof *address) == 0 ? 0 : errno;
   close(probe);
   if (error != ECONNREFUSED) {
-    snprintf(why, LISTENER_WHY, error ? "cannot try the socket that is there: %s" : "another program listens there",
+    bool busy = error == 0 || error == EAGAIN;
+    snprintf(why, LISTENER_WHY, busy ? "another program listens there" : "cannot try the socket that is there: %s",
              strerror(error));
     return false;
   }
@@ -79,6 +81,25 @@ static bool bind_closed(int fd, const struct sockaddr_un *address) {
   return bound == 0;
 }
 
+/* By the file, not by its name: where others may write the folder, the name may be a link by now. */
+static bool give_away(struct listener *listener) {
+  const struct conf_listen *conf = listener->conf;
+  struct stat about = {0};
+  char name[32];
+  bool owned = conf->owner != (uid_t)-1 || conf->group != (gid_t)-1;
+  int fd = open(conf->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return false;
+  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+  bool given = fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode) &&
+               (!owned || fchownat(fd, "", conf->owner, conf->group, AT_EMPTY_PATH) == 0) && chmod(name, conf->mode) == 0;
+  int error = errno;
+  listener->device = about.st_dev;
+  listener->inode = about.st_ino;
+  close(fd);
+  errno = error;
+  return given;
+}
+
 static bool open_unix(struct listener *listener, char why[LISTENER_WHY]) {
   const struct conf_listen *conf = listener->conf;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -92,9 +113,7 @@ static bool open_unix(struct listener *listener, char why[LISTENER_WHY]) {
   listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener->fd < 0) return fail(listener, why, "cannot make a socket", errno);
   if (!bind_closed(listener->fd, &address)) return fail(listener, why, "cannot make the socket's file", errno);
-  bool owned = conf->owner != (uid_t)-1 || conf->group != (gid_t)-1;
-  if ((owned && chown(conf->path, conf->owner, conf->group) != 0) || chmod(conf->path, conf->mode) != 0 ||
-      listen(listener->fd, BACKLOG) != 0) {
+  if (!give_away(listener) || listen(listener->fd, BACKLOG) != 0) {
     int error = errno;
     unlink(conf->path);
     return fail(listener, why, "cannot give the socket its owner, group and mode", error);
@@ -108,9 +127,13 @@ bool listener_open(struct listener *out, const struct conf_listen *conf, char wh
   return conf->path ? open_unix(out, why) : open_tcp(out, why);
 }
 
+/* The path may be another daemon's by now. */
 void listener_close(struct listener *listener) {
+  struct stat about;
+  const char *path = listener->conf->path;
   if (listener->fd < 0) return;
+  if (path && lstat(path, &about) == 0 && about.st_dev == listener->device && about.st_ino == listener->inode)
+    unlink(path);
   close(listener->fd);
   listener->fd = -1;
-  if (listener->conf->path) unlink(listener->conf->path);
 }

@@ -3,6 +3,8 @@
 #ifndef DAEMON_LISTENER_H
 #define DAEMON_LISTENER_H
 
+#include <sys/types.h>
+
 #include "daemon/conf.h"
 
 enum { LISTENER_TEXT = 160, LISTENER_WHY = 256 };
@@ -11,6 +13,8 @@ enum { LISTENER_TEXT = 160, LISTENER_WHY = 256 };
 struct listener {
   const struct conf_listen *conf;
   int fd;
+  dev_t device; /* the file of a Unix socket */
+  ino_t inode;
   char text[LISTENER_TEXT]; /* "tcp:127.0.0.1:783", "unix:/run/assay/policy" */
 };
 
@@ -18,7 +22,7 @@ struct listener {
  * group and mode; one that is there already is taken away only when nobody answers at it. */
 bool listener_open(struct listener *out, const struct conf_listen *conf, char why[LISTENER_WHY]);
 
-/* Closes it, and takes a Unix socket away. */
+/* Closes it, unless it is closed already, and takes the file of a Unix socket away. */
 void listener_close(struct listener *listener);
 
 void listener_name(char out[LISTENER_TEXT], const struct conf_listen *conf);

@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GATE_MS = 1000, PATIENCE_MS = 100, SAID_MOST = 1000 };
+/* A pipe that poll calls ready takes a piece of this size without blocking, as long as nobody else writes. */
+enum { GATE_MS = 1000, PATIENCE_MS = 100, SAID_MOST = 1000, PIECE = 4096 };
 
 /* --- values --- */
 
@@ -96,19 +97,32 @@ void log_end(struct log_line *line) {
   bytes_byte(line->out, '\n');
 }
 
-/* A reader that is slow is waited for a little; mail is not held up for a log. */
-static bool write_all(int fd, const char *ptr, size_t len) {
-  while (len > 0) {
-    ssize_t done = write(fd, ptr, len);
-    if (done >= 0) {
-      ptr += done;
-      len -= (size_t)done;
-      continue;
-    }
-    struct pollfd ready = {fd, POLLOUT, 0};
-    if (errno != EINTR && (errno != EAGAIN || poll(&ready, 1, PATIENCE_MS) == 0)) return false;
+void log_init(struct log *log, int fd) {
+  *log = (struct log){.fd = fd};
+  pthread_mutex_init(&log->lock, NULL);
+}
+
+void log_close(struct log *log) {
+  pthread_mutex_destroy(&log->lock);
+}
+
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log. The
+ * descriptor is others' as well, so it may block, and is not made not to. */
+static size_t write_some(struct log *log, const char *ptr, size_t len) {
+  size_t written = 0;
+  while (written < len) {
+    struct pollfd ready = {log->fd, POLLOUT, 0};
+    int found = poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS);
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) break;
+    size_t piece = len - written < PIECE ? len - written : PIECE;
+    ssize_t done = write(log->fd, ptr + written, piece);
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (done < 0) break;
+    written += (size_t)done;
   }
-  return true;
+  log->stalled = written < len;
+  return written;
 }
 
 static unsigned long long count_lines(const char *ptr, size_t len) {
@@ -117,9 +131,31 @@ static unsigned long long count_lines(const char *ptr, size_t len) {
   return lines;
 }
 
+/* What could not be written is told of as soon as something can; a line that was cut is ended before. */
+static void tell_lost(struct log *log) {
+  struct bytes out = {0};
+  if (log->lost == log->told) return;
+  if (log->cut) bytes_byte(&out, '\n');
+  struct log_line line = log_begin(log, &out, "warning", "log");
+  log_word(&line, "msg", "lines were lost: who reads them is too slow");
+  log_uint(&line, "lines", log->lost - log->told);
+  log_end(&line);
+  size_t written = out.failed ? 0 : write_some(log, out.ptr, out.len);
+  if (written > 0) log->cut = written < out.len;
+  if (!out.failed && written == out.len) log->told = log->lost;
+  bytes_free(&out);
+}
+
 void log_flush(struct log *log, struct bytes *out) {
-  if (out->failed || (out->len > 0 && !write_all(log->fd, out->ptr, out->len)))
-    log->lost += count_lines(out->ptr, out->len);
+  if (out->len == 0 && !out->failed) return;
+  pthread_mutex_lock(&log->lock);
+  tell_lost(log);
+  size_t written = out->failed || log->lost != log->told ? 0 : write_some(log, out->ptr, out->len);
+  if (written < out->len || out->failed) {
+    log->lost += count_lines(out->ptr + written, out->len - written) + out->failed;
+    if (written > 0) log->cut = out->ptr[written - 1] != '\n';
+  }
+  pthread_mutex_unlock(&log->lock);
   out->len = 0;
   out->failed = false;
 }

@@ -3,6 +3,7 @@
 #ifndef DAEMON_LOG_H
 #define DAEMON_LOG_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,8 +13,13 @@
 struct log {
   int fd;
   bool json;
-  atomic_ullong lost; /* lines that could not be written: the reader was too slow */
+  pthread_mutex_t lock; /* over the descriptor and what follows */
+  bool stalled, cut;    /* the last attempt failed; and left a line without its end */
+  unsigned long long lost, told; /* lines that could not be written; as far as the log says so */
 };
+
+void log_init(struct log *log, int fd);
+void log_close(struct log *log);
 
 /* A line being written into a buffer of the caller's; values from strangers cannot end it, nor begin another key. */
 struct log_line {
@@ -29,7 +35,7 @@ void log_milli(struct log_line *line, const char *key, int64_t thousandths);
 void log_bool(struct log_line *line, const char *key, bool value);
 void log_end(struct log_line *line);
 
-/* Writes the buffer, whole lines, in one piece, and empties it. */
+/* Writes the buffer, whole lines, and empties it. From any thread. What cannot be written is lost, and counted. */
 void log_flush(struct log *log, struct bytes *out);
 
 /* One line of text, at once. */

@@ -17,7 +17,7 @@ enum { EXIT_USAGE = 64, EXIT_CONFIG = 78, EXIT_OS = 71 };
 struct daemon {
   struct conf conf;
   struct server server;
-  struct listener listeners[WORKER_LISTENERS_MOST];
+  struct listener listeners[CONF_LISTENS_MOST];
   size_t listener_count;
   struct worker *workers;
   size_t worker_count;
@@ -28,11 +28,11 @@ static const char usage[] =
     "Scores SMTP connections for mail servers: spamd's protocol, and Postfix policy delegation.\n"
     "Without a file it serves spamd on 127.0.0.1:10783 and policy on 127.0.0.1:10784 with the shipped rules, and refuses\n"
     "nothing (dry_run).\n\n"
-    "  -c, --config FILE  settings; /etc/assay/assayd.conf where that is\n"
+    "  -c, --config FILE  settings; " ASSAY_CONF_FILE " where that is\n"
     "      --check        says whether file and rules are right, and ends\n"
     "      --version      prints the version\n"
     "  -h, --help         prints this\n\n"
-    "SIGHUP reloads the rules, SIGTERM ends it. It logs to standard error.\n"
+    "SIGHUP reloads the rules, SIGUSR1 logs the counters, SIGTERM ends it. It logs to standard error.\n"
     "Exit: 0 all is well, 64 usage, 71 the system refuses, 78 bad configuration or rules.\n";
 
 struct options {
@@ -85,10 +85,12 @@ static void stop(struct daemon *daemon) {
   daemon->server.stopping = true;
   for (size_t i = 0; i < daemon->worker_count; i++) worker_wake(&daemon->workers[i]);
   for (size_t i = 0; i < daemon->worker_count; i++) worker_join(&daemon->workers[i]);
+  if (daemon->worker_count > 0) server_say_counters(&daemon->server);
   free(daemon->workers);
   for (size_t i = 0; i < daemon->listener_count; i++) listener_close(&daemon->listeners[i]);
   rules_free(daemon->server.rules);
   clients_free(daemon->server.clients);
+  log_close(&daemon->server.log);
   conf_free(&daemon->conf);
 }
 
@@ -103,6 +105,10 @@ static void say_start(struct daemon *daemon) {
           daemon->conf.workers, daemon->conf.dns ? "on" : "off", daemon->conf.dry_run ? "dry run" : "in force");
 }
 
+static bool is_last(int signal) {
+  return signal == SIGTERM || signal == SIGINT;
+}
+
 /* Signals are blocked in all threads, and taken here one by one. */
 static int serve(struct daemon *daemon, const sigset_t *signals) {
   if (!open_listeners(daemon) || !start_workers(daemon)) return EXIT_OS;
@@ -110,11 +116,11 @@ static int serve(struct daemon *daemon, const sigset_t *signals) {
   for (;;) {
     int signal;
     if (sigwait(signals, &signal) != 0) continue;
-    if (signal != SIGHUP) {
-      log_say(&daemon->server.log, "info", "stopping", "got signal %d", signal);
-      return 0;
-    }
-    rules_reload(daemon->server.rules);
+    if (signal == SIGHUP) rules_reload(daemon->server.rules);
+    if (signal == SIGUSR1) server_say_counters(&daemon->server);
+    if (!is_last(signal)) continue;
+    log_say(&daemon->server.log, "info", "stopping", "got signal %d", signal);
+    return 0;
   }
 }
 
@@ -123,12 +129,16 @@ static int run(const struct options *options) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  daemon.server.log.fd = STDERR_FILENO;
-  if (!conf_read(&daemon.conf, options->config)) return EXIT_CONFIG;
+  log_init(&daemon.server.log, STDERR_FILENO);
+  if (!conf_read(&daemon.conf, options->config)) {
+    conf_free(&daemon.conf);
+    return EXIT_CONFIG;
+  }
   daemon.server.log.json = daemon.conf.log_json;
   int code = open_server(&daemon) ? 0 : EXIT_CONFIG;
   if (code == 0 && options->check) printf("assayd: configuration and rules are right\n");

@@ -33,36 +33,39 @@ static bool parse_address(struct net_address *out, const char *text) {
   return true;
 }
 
+void net_narrow(struct net_block *block, unsigned bits) {
+  unsigned most = (unsigned)size_of(&block->address) * 8;
+  if (bits > most && most == 32) bits = bits > 96 ? bits - 96 : 0;
+  block->bits = (uint8_t)(bits < most ? bits : most);
+}
+
 bool net_parse(struct net_block *out, const char *text) {
-  char address[NET_TEXT];
+  char address[NET_TEXT], *end;
   size_t len = strcspn(text, "/");
+  bool v6 = strchr(text, ':') != NULL;
   if (len >= sizeof address) return false;
   memcpy(address, text, len);
   address[len] = '\0';
   if (!parse_address(&out->address, address)) return false;
-  unsigned long most = size_of(&out->address) * 8, bits = most;
-  if (text[len] == '/') {
-    char *end;
-    if (text[len + 1] < '0' || text[len + 1] > '9') return false;
-    bits = strtoul(text + len + 1, &end, 10);
-    if (*end != '\0' || bits > most) return false;
-  }
-  out->bits = (uint8_t)bits;
+  net_narrow(out, 128);
+  if (text[len] == '\0') return true;
+  if (text[len + 1] < '0' || text[len + 1] > '9') return false;
+  unsigned long bits = strtoul(text + len + 1, &end, 10);
+  if (*end != '\0' || bits > (v6 ? 128 : 32)) return false;
+  if (v6 && out->address.family == 4 && bits < 96) return false; /* more than what is mapped */
+  net_narrow(out, (unsigned)bits);
   return true;
 }
 
-struct net_address net_of_peer(const struct sockaddr_storage *peer, uint16_t *port) {
+struct net_address net_of_peer(const struct sockaddr_storage *peer) {
   struct net_address address = {0};
-  *port = 0;
   if (peer->ss_family == AF_INET) {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)peer;
     address.family = 4;
     memcpy(address.bytes, &v4->sin_addr, 4);
-    *port = ntohs(v4->sin_port);
   } else if (peer->ss_family == AF_INET6) {
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)peer;
     address = of_v6(v6->sin6_addr.s6_addr);
-    *port = ntohs(v6->sin6_port);
   }
   return address;
 }

@@ -24,7 +24,10 @@ struct net_block {
 /* "192.0.2.0/24", "2001:db8::/32"; without bits, one address. False when it is none. */
 bool net_parse(struct net_block *out, const char *text);
 
-struct net_address net_of_peer(const struct sockaddr_storage *peer, uint16_t *port);
+/* Only so many bits count. Of an IPv4 address that was mapped into IPv6 the count includes the 96 of the mapping. */
+void net_narrow(struct net_block *block, unsigned bits);
+
+struct net_address net_of_peer(const struct sockaddr_storage *peer);
 bool net_is_loopback(const struct net_address *address);
 bool net_eq(const struct net_address *a, const struct net_address *b);
 bool net_holds(const struct net_block *block, const struct net_address *address);

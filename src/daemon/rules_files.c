@@ -77,7 +77,7 @@ static void look_at(struct look *look, const char *path) {
 
 struct files_seen files_look(const char *const *paths, size_t count) {
   struct look look = {.seen = {0, {0, 0}}};
-  clock_gettime(CLOCK_REALTIME_COARSE, &look.now);
+  clock_gettime(CLOCK_REALTIME, &look.now); /* not the coarse one: some kernels give files finer times */
   for (size_t i = 0; i < count; i++) look_at(&look, paths[i]);
   return look.seen;
 }

@@ -19,10 +19,20 @@ static const struct {
     [TROUBLE_REQUEST] = {"request", "gave up a request that makes no sense, or is too large"},
     [TROUBLE_SLOW] = {"slow", "gave up a connection that was too slow"},
     [TROUBLE_LATE] = {"late", "a verdict was given at its deadline, without all answers of DNS"},
+    [TROUBLE_LOCAL_CLIENTS] = {"local_clients", "more than 95 % of the last 1000 verdicts were exempt as LOCAL_CLIENT: "
+                                                "does a proxy in front hide who connects?"},
 };
 
-const char *server_trouble_word(enum trouble trouble) {
-  return rows[trouble].word;
+void server_say_counters(struct server *server) {
+  struct bytes out = {0};
+  struct log_line line = log_begin(&server->log, &out, "info", "counters");
+  log_uint(&line, "verdicts", server->verdicts);
+  log_uint(&line, "open_connections", server->connections);
+  log_uint(&line, "held_bytes", server->bytes);
+  for (size_t i = 0; i < TROUBLE_COUNT; i++) log_uint(&line, rows[i].word, server->troubles[i]);
+  log_end(&line);
+  log_flush(&server->log, &out);
+  bytes_free(&out);
 }
 
 void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer, const char *detail) {

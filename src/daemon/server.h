@@ -21,6 +21,7 @@ enum trouble {
   TROUBLE_REQUEST,
   TROUBLE_SLOW,
   TROUBLE_LATE,
+  TROUBLE_LOCAL_CLIENTS,
   TROUBLE_COUNT
 };
 
@@ -34,12 +35,14 @@ struct server {
   atomic_ullong troubles[TROUBLE_COUNT];
   struct log_gate gates[TROUBLE_COUNT];
   atomic_bool stopping;
+  atomic_uint accepting; /* workers that still look at the listeners */
 };
 
 /* Counts it, and says so unless something like it was said a moment ago. peer: whom it is about. */
 void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer, const char *detail);
 
-const char *server_trouble_word(enum trouble trouble);
+/* One line of the log: what there is now, and all that was counted since the start. */
+void server_say_counters(struct server *server);
 
 uint64_t server_now_ms(void); /* of a clock that only grows */
 uint64_t server_now_us(void);

@@ -10,7 +10,7 @@
 
 #include "daemon/connection.h"
 
-enum { ACCEPTS_A_TURN = 64, ACCEPT_PAUSE_MS = 100, LOG_FULL = 32 * 1024, STOP_LOOK_MS = 50 };
+enum { ACCEPTS_A_TURN = 64, ACCEPT_PAUSE_MS = 100, STOP_LOOK_MS = 50, UNUSED_MOST = 64 };
 
 static struct timeval time_of(uint64_t ms) {
   return (struct timeval){.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
@@ -36,21 +36,54 @@ static struct slot *new_slot(const struct worker *worker) {
   return NULL;
 }
 
+static void free_unused(struct worker *worker) {
+  while (worker->unused) {
+    struct slot *slot = worker->unused;
+    worker->unused = slot->next;
+    free_slot(slot);
+  }
+  worker->unused_count = 0;
+}
+
+/* A verdict keeps its rule set: once there is another one, none that is unused may hold on to the old one. */
+static void note_rules(struct worker *worker, const assay_ruleset *rules) {
+  if (worker->rules != rules) free_unused(worker);
+  worker->rules = rules;
+}
+
 struct slot *worker_slot(struct worker *worker) {
+  assay_ruleset *rules = rules_get(worker->server->rules);
+  note_rules(worker, rules);
   struct slot *slot = worker->unused;
-  if (!slot) return new_slot(worker);
-  worker->unused = slot->next;
-  slot->next = NULL;
-  assay_facts_clear(slot->facts);
+  if (slot) {
+    worker->unused = slot->next;
+    worker->unused_count--;
+    slot->next = NULL;
+  } else {
+    slot = new_slot(worker);
+  }
+  if (slot)
+    slot->rules = rules;
+  else
+    assay_ruleset_unref(rules);
   return slot;
 }
 
 void worker_give_back(struct worker *worker, struct slot *slot) {
+  bool keep = slot->rules == worker->rules && worker->unused_count < UNUSED_MOST;
+  assay_ruleset_unref(slot->rules);
+  slot->rules = NULL;
   slot->scoring = NULL;
   slot->connection = NULL;
   slot->done = false;
+  if (!keep) {
+    free_slot(slot);
+    return;
+  }
+  assay_facts_clear(slot->facts);
   slot->next = worker->unused;
   worker->unused = slot;
+  worker->unused_count++;
 }
 
 /* --- connections --- */
@@ -156,14 +189,24 @@ static void look_again(evutil_socket_t fd, short what, void *user) {
   (void)fd, (void)what, (void)user;
 }
 
-static void begin_to_stop(struct worker *worker) {
-  worker->stopping = true;
-  worker->stop_by = server_now_ms() + worker->server->conf->limits.grace;
+/* Who waited to be let in still is. The last worker to leave them closes the listeners: who comes during the time of
+ * grace is told at once that nobody is here. */
+static void stop_accepting(struct worker *worker) {
   for (size_t i = 0; i < worker->listener_count; i++) {
+    accept_some(worker->listeners[i].fd, EV_READ, worker);
     event_free(worker->accepts[i]);
     worker->accepts[i] = NULL;
   }
-  connections_close_idle(worker);
+  evtimer_del(worker->accept_timer);
+  if (--worker->server->accepting > 0) return;
+  for (size_t i = 0; i < worker->listener_count; i++) listener_close(&worker->listeners[i]);
+}
+
+static void begin_to_stop(struct worker *worker) {
+  worker->stopping = true;
+  worker->stop_by = server_now_ms() + worker->server->conf->limits.grace;
+  stop_accepting(worker);
+  connections_stop(worker);
   struct timeval look = time_of(STOP_LOOK_MS); /* whether the time of grace is over */
   event_assign(&worker->stop_timer, worker->base, -1, EV_PERSIST, look_again, worker);
   event_add(&worker->stop_timer, &look);
@@ -232,11 +275,7 @@ static void close_worker(struct worker *worker) {
   if (worker->stopping) event_del(&worker->stop_timer);
   if (worker->base) event_base_free(worker->base);
   if (worker->wake_fd >= 0) close(worker->wake_fd);
-  while (worker->unused) {
-    struct slot *slot = worker->unused;
-    worker->unused = slot->next;
-    free_slot(slot);
-  }
+  free_unused(worker);
   assay_workspace_free(worker->workspace);
   bytes_free(&worker->log);
 }
@@ -244,12 +283,16 @@ static void close_worker(struct worker *worker) {
 bool worker_start(struct worker *worker, struct server *server, struct listener *listeners, size_t count) {
   *worker = (struct worker){.server = server, .listeners = listeners, .listener_count = count, .wake_fd = -1};
   bool made = open_resolver(worker);
+  server->accepting++;
   if (made && (!open_loop(worker) || assay_workspace_new(&worker->workspace, NULL) != ASSAY_OK ||
                pthread_create(&worker->thread, NULL, run, worker) != 0)) {
     log_say(&server->log, "error", "worker", "cannot make a worker: out of memory, descriptors or threads");
     made = false;
   }
-  if (!made) close_worker(worker);
+  if (!made) {
+    server->accepting--;
+    close_worker(worker);
+  }
   return made;
 }
 

@@ -8,14 +8,19 @@
 #include <event2/event_struct.h>
 #include <pthread.h>
 
+#include "daemon/front.h"
 #include "daemon/listener.h"
 #include "daemon/server.h"
 
 struct connection;
 
-/* Facts and a verdict, lent to one request. */
+enum { WORKER_READ_MOST = 64 * 1024 };
+
+/* Facts, a verdict and the rules for it, lent to one request. */
 struct slot {
   struct slot *next;
+  assay_ruleset *rules;
+  struct exchange exchange;
   assay_facts *facts;
   assay_verdict *verdict;
   assay_scoring *scoring; /* under way; else NULL */
@@ -37,7 +42,7 @@ struct worker {
   size_t listener_count;
   pthread_t thread;
   struct event_base *base;
-  struct event *accepts[64]; /* one a listener */
+  struct event *accepts[CONF_LISTENS_MOST]; /* one a listener */
   struct event *dns_timer, *accept_timer, *wake;
   int wake_fd;
   assay_resolver *resolver; /* NULL: DNS is off */
@@ -45,6 +50,8 @@ struct worker {
   size_t watch_count;
   assay_workspace *workspace;
   struct slot *unused;
+  size_t unused_count;
+  const assay_ruleset *rules; /* those that the unused ones were last used with */
   struct connection *connections;
   size_t connection_count;
   struct bytes log; /* lines of this turn */
@@ -52,9 +59,8 @@ struct worker {
   bool stopping;
   uint64_t stop_by; /* milliseconds */
   struct event stop_timer;
+  char read[WORKER_READ_MOST]; /* what has just come from a connection */
 };
-
-enum { WORKER_LISTENERS_MOST = 64 };
 
 /* False, with the reason said in the log, when it cannot be made. */
 bool worker_start(struct worker *worker, struct server *server, struct listener *listeners, size_t count);

@@ -76,6 +76,13 @@ static void link_newest(struct cache *cache, struct entry *entry) {
   cache->newest = entry;
 }
 
+static void link_oldest(struct cache *cache, struct entry *entry) {
+  entry->older = NULL;
+  entry->newer = cache->oldest;
+  *(cache->oldest ? &cache->oldest->older : &cache->newest) = entry;
+  cache->oldest = entry;
+}
+
 static void forget(struct cache *cache, struct entry *entry) {
   struct entry **at = &cache->chains[entry->hash & cache->mask];
   while (*at != entry) at = &(*at)->chain;
@@ -114,7 +121,8 @@ enum cache_state cache_find(struct cache *cache, assay_question_type type, struc
   if (!entry) return CACHE_MISS;
   bool fresh = now < entry->expires;
   if (!fresh && now - entry->expires >= (uint64_t)cache->limits.stale * 1000) {
-    forget(cache, entry);
+    unlink_use(cache, entry); /* somebody may still hold it: it is the next to go, but not now */
+    link_oldest(cache, entry);
     return CACHE_MISS;
   }
   if (entry != cache->newest) {

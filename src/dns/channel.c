@@ -9,13 +9,14 @@
 
 #include <ares.h>
 
+#include "dns/socket.h"
+
 enum {
   /* Without 0x20 and with one socket a channel, the source port is what a forger far away must guess, so a channel to
    * another machine is given up for a new one, with a new port, after so many questions. */
   REMOTE_QUESTIONS = 64,
   UNDER_WAY_MOST = 64,         /* of a channel, whose socket has to hold as many answers; then the next is opened */
   UDP_PAYLOAD = 1232,          /* fits every path unfragmented; DNS Flag Day 2020 */
-  RECEIVE_BUFFER = 1024 * 1024, /* many answers may come in one burst */
   CLASS_IN = 1
 };
 
@@ -25,6 +26,7 @@ struct channel {
   struct channels *owner;
   ares_channel ares;
   size_t first; /* the server with which it begins */
+  bool plain;   /* it asks without EDNS */
   uint32_t asked, under_way;
   bool retired; /* takes no more questions, and goes when the last has ended */
 };
@@ -49,6 +51,7 @@ struct sent {
   struct text name;
   size_t first;  /* the server with which this round begins */
   size_t rounds; /* of servers that failed before */
+  bool plain;    /* a server did not understand it with EDNS */
 };
 
 static const int wire_types[] = {1, 28, 12, 15, 16, 2}; /* by assay_question_type */
@@ -114,30 +117,32 @@ static bool set_servers(struct channel *channel, const struct servers *servers, 
 /* Nothing of the system is looked at: no search domain, no hosts file, no resolv.conf. */
 static bool open_channel(struct channel *channel, const struct channels *channels, size_t first) {
   struct ares_options options = {
-      .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS,
+      .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP,
       .timeout = (int)channels->options.attempt_ms,
       .tries = (int)channels->options.attempts,
       .lookups = (char[]){"b"},
       .ednspsz = UDP_PAYLOAD,
       .resolvconf_path = (char[]){"/dev/null"},
-      .socket_receive_buffer_size = RECEIVE_BUFFER,
       .sock_state_cb = watch_changed,
       .sock_state_cb_data = channel,
   };
+  if (!channel->plain) options.flags |= ARES_FLAG_EDNS;
   if (channels->servers.local) options.flags |= ARES_FLAG_STAYOPEN;
   int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ |
-             ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_RCVBUF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
+             ARES_OPT_RESOLVCONF | ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE;
   if (ares_init_options(&channel->ares, &options, mask) != ARES_SUCCESS) return false;
+  ares_set_socket_functions(channel->ares, socket_functions(), NULL);
   if (set_servers(channel, &channels->servers, first)) return true;
   ares_destroy(channel->ares);
   return false;
 }
 
-static struct channel *new_channel(struct channels *channels, size_t first) {
+static struct channel *new_channel(struct channels *channels, size_t first, bool plain) {
   struct channel *channel = mem_new(channels->options.alloc, sizeof *channel);
   if (!channel) return NULL;
   channel->owner = channels;
   channel->first = first;
+  channel->plain = plain;
   if (!open_channel(channel, channels, first)) {
     mem_free(channels->options.alloc, channel, sizeof *channel);
     return NULL;
@@ -161,14 +166,14 @@ static void sweep(struct channels *channels) {
   }
 }
 
-static bool has_room(const struct channel *channel, size_t first) {
-  return channel->first == first && !channel->retired && channel->under_way < UNDER_WAY_MOST;
+static bool has_room(const struct channel *channel) {
+  return !channel->retired && channel->under_way < UNDER_WAY_MOST;
 }
 
-static struct channel *channel_from(struct channels *channels, size_t first) {
+static struct channel *channel_from(struct channels *channels, size_t first, bool plain) {
   struct channel *channel = channels->all;
-  while (channel && !has_room(channel, first)) channel = channel->next;
-  if (!channel) channel = new_channel(channels, first);
+  while (channel && !(channel->first == first && channel->plain == plain && has_room(channel))) channel = channel->next;
+  if (!channel) channel = new_channel(channels, first, plain);
   if (channel) channel->retired = !channels->servers.local && channel->asked + 1 >= REMOTE_QUESTIONS;
   return channel;
 }
@@ -189,6 +194,7 @@ static assay_outcome outcome_of(int status) {
       {ARES_ESERVFAIL, ASSAY_OUTCOME_SERVFAIL},
       {ARES_EBADRESP, ASSAY_OUTCOME_MALFORMED},
       {ARES_EFORMERR, ASSAY_OUTCOME_MALFORMED},
+      {ARES_ENOTFOUND, ASSAY_OUTCOME_NXDOMAIN}, /* .onion, which is in no DNS and must not be asked for (RFC 7686) */
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (rows[i].status == status) return rows[i].outcome;
@@ -197,10 +203,22 @@ static assay_outcome outcome_of(int status) {
 
 /* Another server may know what this one could not or would not say. */
 static bool try_next(struct channels *channels, struct sent *sent, assay_outcome outcome) {
-  bool failed = outcome == ASSAY_OUTCOME_SERVFAIL || outcome == ASSAY_OUTCOME_REFUSED;
+  bool failed = outcome == ASSAY_OUTCOME_SERVFAIL || outcome == ASSAY_OUTCOME_REFUSED ||
+                outcome == ASSAY_OUTCOME_MALFORMED;
   if (!failed || sent->rounds + 1 >= channels->servers.count) return false;
   sent->rounds++;
   sent->first = (sent->first + 1) % channels->servers.count;
+  send_off(channels, sent);
+  return true;
+}
+
+/* A server that does not know EDNS says that it does not understand. c-ares asks again without it, but only where the
+ * response has no OPT record, and only one of the questions that are on their way. */
+static bool try_plain(struct channels *channels, struct sent *sent, const unsigned char *message, int len) {
+  enum { FLAGS_END = 4, MASK_RCODE = 0x0F, FORMERR = 1, NOTIMP = 4 };
+  int rcode = message && len >= FLAGS_END ? message[FLAGS_END - 1] & MASK_RCODE : 0;
+  if (sent->plain || (rcode != FORMERR && rcode != NOTIMP)) return false;
+  sent->plain = true;
   send_off(channels, sent);
   return true;
 }
@@ -221,6 +239,7 @@ static void ended(void *data, int status, int timeouts, unsigned char *message, 
     return;
   }
   channel->under_way--;
+  if (try_plain(channels, sent, message, len)) return;
   struct dns_reply reply = {.outcome = outcome_of(status)};
   arena_reset(&channels->arena);
   channels->arena.failed = false;
@@ -231,7 +250,7 @@ static void ended(void *data, int status, int timeouts, unsigned char *message, 
 }
 
 static void send_off(struct channels *channels, struct sent *sent) {
-  struct channel *channel = channel_from(channels, sent->first);
+  struct channel *channel = channel_from(channels, sent->first, sent->plain);
   if (!channel) {
     finish(channels, sent, &(struct dns_reply){.outcome = ASSAY_OUTCOME_FAILED});
     return;

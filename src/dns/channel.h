@@ -23,7 +23,7 @@ assay_status channels_new(struct channels **out, const struct channels_options *
 void channels_free(struct channels *channels); /* questions under way end without a word */
 
 /* Sends a question. name ends with a NUL, and it and `question` live until `answered`, which may be called before this
- * returns. A server that fails, or will not say, is followed by the next; one that is silent, too. */
+ * returns. A server that fails, will not say or makes no sense is followed by the next; one that is silent, too. */
 void channels_ask(struct channels *channels, assay_question_type type, struct text name, void *question);
 
 /* The descriptors, as poll(2) wants them; borrowed until the next call but this. */

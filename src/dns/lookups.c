@@ -13,14 +13,20 @@ struct assay_lookup {
 
 enum state { WAITING, SENT, ENDED };
 
+/* What a question that was sent takes of what there is: a place, one of those for zones that have not shown that they speak,
+ * or none any more, since it has been silent for as long as an attempt takes. */
+enum place { PLACE_NONE, PLACE_SPEAKER, PLACE_STRANGER, PLACE_OVERDUE };
+
 struct question {
   struct question *chain; /* of those that hash alike */
-  struct question *next, *previous; /* of those of its zone that wait, or of those that have ended */
+  struct question *next, *previous; /* of those of its zone that wait, that have a place, or that have ended */
   struct zone *zone;
   assay_lookup *first, *last;
   uint64_t hash;
   assay_question_type type;
   enum state state;
+  enum place place;
+  uint64_t sent_at;
   bool refresh; /* the cache wants to know, too */
   assay_outcome outcome; /* once it has ended without an answer */
   size_t len;
@@ -33,14 +39,19 @@ struct lookups {
   struct zones *zones;
   struct question **chains;
   size_t mask, count;
-  struct zone *first_ready, *last_ready; /* zones that have something to send and may send it, in turn */
+  struct queue {
+    struct zone *first, *last;
+  } ready[2]; /* zones that have something to send and may send it, in turn: strangers, and those that speak */
+  size_t turn; /* the queue that is served next */
+  struct question *first_placed, *last_placed; /* that have a place, in the order of their sending */
+  size_t strangers; /* of them, those of strangers */
   struct question *first_ended, *last_ended; /* whose waiters have not been told */
   bool sending; /* what ends now is told later: c-ares may say so from within */
   uint64_t now;
   struct lookups_counts counts;
 };
 
-enum { CHAINS_LEAST = 256 };
+enum { CHAINS_LEAST = 256, OVERDUE_PARTS = 3 };
 
 /* --- the table of questions --- */
 
@@ -103,13 +114,11 @@ static void take_out(struct lookups *lookups, const struct question *question) {
 
 static void make_ready(struct lookups *lookups, struct zone *zone) {
   if (zone->is_ready || !zone->first || zone_is_full(lookups->zones, zone)) return;
+  struct queue *queue = &lookups->ready[zone->speaks];
   zone->is_ready = true;
   zone->ready = NULL;
-  if (lookups->last_ready)
-    lookups->last_ready->ready = zone;
-  else
-    lookups->first_ready = zone;
-  lookups->last_ready = zone;
+  *(queue->last ? &queue->last->ready : &queue->first) = zone;
+  queue->last = zone;
 }
 
 static void enqueue(struct lookups *lookups, struct question *question) {
@@ -130,6 +139,43 @@ static void dequeue(struct lookups *lookups, struct question *question) {
   *(question->next ? &question->next->previous : &zone->last) = question->previous;
   question->next = question->previous = NULL;
   lookups->counts.waiting--;
+}
+
+/* --- places --- */
+
+/* A silent server keeps its questions for seconds. That shall cost those least who ask where answers come from. */
+static bool has_place(const struct lookups *lookups, bool speaks) {
+  size_t limit = lookups->options.in_flight, half = limit > 1 ? limit / 2 : 1;
+  if (lookups->counts.in_flight >= limit) return false;
+  return speaks || (lookups->strangers < half && lookups->counts.overdue < limit * OVERDUE_PARTS);
+}
+
+static void take_place(struct lookups *lookups, struct question *question) {
+  question->place = question->zone->speaks ? PLACE_SPEAKER : PLACE_STRANGER;
+  question->sent_at = lookups->now;
+  question->previous = lookups->last_placed;
+  *(question->previous ? &question->previous->next : &lookups->first_placed) = question;
+  lookups->last_placed = question;
+  lookups->counts.in_flight++;
+  lookups->strangers += question->place == PLACE_STRANGER;
+}
+
+static void leave_place(struct lookups *lookups, struct question *question, enum place next) {
+  lookups->counts.overdue += (size_t)(next == PLACE_OVERDUE) - (size_t)(question->place == PLACE_OVERDUE);
+  if (question->place != PLACE_OVERDUE) {
+    *(question->previous ? &question->previous->next : &lookups->first_placed) = question->next;
+    *(question->next ? &question->next->previous : &lookups->last_placed) = question->previous;
+    question->next = question->previous = NULL;
+    lookups->counts.in_flight--;
+    lookups->strangers -= question->place == PLACE_STRANGER;
+  }
+  question->place = next;
+}
+
+static void free_overdue_places(struct lookups *lookups) {
+  uint64_t patience = lookups->options.channels.attempt_ms;
+  while (lookups->first_placed && lookups->first_placed->sent_at + patience <= lookups->now)
+    leave_place(lookups, lookups->first_placed, PLACE_OVERDUE);
 }
 
 /* --- the end of a question --- */
@@ -189,7 +235,7 @@ static void answered(void *user, void *sent, const struct dns_reply *reply) {
   struct question *question = sent;
   struct zone *zone = question->zone;
   assay_answer answer = {reply->outcome, reply->records, reply->count};
-  lookups->counts.in_flight--;
+  leave_place(lookups, question, PLACE_NONE);
   count(lookups, reply->outcome);
   take_out(lookups, question);
   if (zone_done(lookups->zones, zone, reply->outcome, lookups->now)) give_up(lookups, zone);
@@ -210,19 +256,32 @@ static void send_one(struct lookups *lookups, struct zone *zone) {
   dequeue(lookups, question);
   question->state = SENT;
   zone_sent(zone);
-  lookups->counts.in_flight++;
+  take_place(lookups, question);
   lookups->counts.sent++;
   channels_ask(lookups->channels, question->type, text_of(question->name, question->len), question);
+}
+
+/* The next zone that may send; NULL when there is none. */
+static struct zone *next_ready(struct lookups *lookups) {
+  for (size_t i = 0; i < 2; i++) {
+    size_t which = (lookups->turn + i) % 2;
+    struct queue *queue = &lookups->ready[which];
+    struct zone *zone = queue->first;
+    if (!zone || !has_place(lookups, which == 1)) continue;
+    queue->first = zone->ready;
+    if (!queue->first) queue->last = NULL;
+    zone->is_ready = false;
+    lookups->turn = 1 - which;
+    return zone;
+  }
+  return NULL;
 }
 
 /* A zone after the other sends one, so that none has to wait for another's crowd. */
 static void send_ready(struct lookups *lookups) {
   lookups->sending = true;
-  while (lookups->first_ready && lookups->counts.in_flight < lookups->options.in_flight) {
-    struct zone *zone = lookups->first_ready;
-    lookups->first_ready = zone->ready;
-    if (!lookups->first_ready) lookups->last_ready = NULL;
-    zone->is_ready = false;
+  free_overdue_places(lookups);
+  for (struct zone *zone = next_ready(lookups); zone; zone = next_ready(lookups)) {
     if (!zone->first || zone_is_full(lookups->zones, zone)) continue;
     send_one(lookups, zone);
     make_ready(lookups, zone);
@@ -243,8 +302,14 @@ void lookups_process(struct lookups *lookups, int fd, bool readable, bool writab
   }
 }
 
-int lookups_timeout(const struct lookups *lookups) {
-  return lookups->first_ended ? 0 : channels_timeout(lookups->channels);
+/* When a place is free again because it has been kept for too long, or c-ares has something to do. */
+int lookups_timeout(const struct lookups *lookups, uint64_t now) {
+  if (lookups->first_ended) return 0;
+  int channels = channels_timeout(lookups->channels);
+  if (lookups->counts.waiting == 0 || !lookups->first_placed) return channels;
+  uint64_t due = lookups->first_placed->sent_at + lookups->options.channels.attempt_ms;
+  int place = due > now ? (int)(due - now) : 0;
+  return channels >= 0 && channels < place ? channels : place;
 }
 
 /* --- asking --- */

@@ -35,13 +35,14 @@ void lookups_refresh(struct lookups *lookups, assay_question_type type, struct t
 /* Handles a descriptor that is ready, or with fd -1 what is due; and sends what may now be sent. */
 void lookups_process(struct lookups *lookups, int fd, bool readable, bool writable, uint64_t now);
 
-int lookups_timeout(const struct lookups *lookups); /* milliseconds; -1: nothing is due */
+int lookups_timeout(const struct lookups *lookups, uint64_t now); /* milliseconds; -1: nothing is due */
 
 struct channels *lookups_channels(const struct lookups *lookups);
 
 struct lookups_counts {
   uint64_t coalesced, sent, answered, timeouts, failures, zones_down;
   size_t in_flight, waiting;
+  size_t overdue; /* sent, and not answered within the time of an attempt: they have given up their places */
   size_t lookups; /* those that wait for an answer */
 };
 

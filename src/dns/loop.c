@@ -8,20 +8,21 @@
 #include "dns/clock.h"
 #include "dns/resolver.h"
 
-enum { DESCRIPTORS_A_TURN = 64 };
-
 void assay_resolver_process(assay_resolver *resolver, int fd, bool readable, bool writable) {
-  if (!resolver) return;
+  if (!resolver || resolver->telling) return; /* c-ares would free what it is about to go on with */
+  resolver->telling = true;
   resolver_look_at_clock(resolver);
   lookups_process(resolver->lookups, fd, readable, writable, resolver->now);
   timers_run(&resolver->timers, resolver->now);
+  resolver->telling = false;
 }
 
 int assay_resolver_timeout(const assay_resolver *resolver) {
   if (!resolver) return -1;
-  int lookups = lookups_timeout(resolver->lookups);
+  uint64_t now = clock_ms();
+  int lookups = lookups_timeout(resolver->lookups, now);
   if (!resolver->timers.soonest) return lookups;
-  uint64_t due = resolver->timers.soonest->due, now = clock_ms();
+  uint64_t due = resolver->timers.soonest->due;
   int timer = due <= now ? 0 : due - now > INT_MAX ? INT_MAX : (int)(due - now);
   return lookups >= 0 && lookups < timer ? lookups : timer;
 }
@@ -32,12 +33,14 @@ static int shorter(int a, int b) {
 }
 
 assay_status assay_resolver_wait(assay_resolver *resolver, int most_ms) {
-  if (!resolver) return ASSAY_BAD_ARGUMENT;
-  if (assay_resolver_pending(resolver) == 0 && lookups_counts(resolver->lookups)->in_flight == 0) return ASSAY_OK;
-  struct pollfd turn[DESCRIPTORS_A_TURN]; /* a copy, for what is handled may change the list; the rest waits */
+  if (!resolver || resolver->telling) return ASSAY_BAD_ARGUMENT;
+  const struct lookups_counts *counts = lookups_counts(resolver->lookups);
+  if (assay_resolver_pending(resolver) == 0 && counts->in_flight + counts->overdue == 0) return ASSAY_OK;
   size_t count;
   const struct pollfd *descriptors = channels_descriptors(lookups_channels(resolver->lookups), &count);
-  if (count > DESCRIPTORS_A_TURN) count = DESCRIPTORS_A_TURN;
+  if (!mem_grow(resolver->alloc, (void **)&resolver->turn, &resolver->turn_cap, count, sizeof *resolver->turn))
+    return ASSAY_NO_MEMORY;
+  struct pollfd *turn = resolver->turn; /* a copy, for what is handled may change the list */
   if (count > 0) memcpy(turn, descriptors, count * sizeof *turn);
   int ready = poll(turn, (nfds_t)count, shorter(most_ms, assay_resolver_timeout(resolver)));
   if (ready < 0 && errno != EINTR) return ASSAY_IO_ERROR;

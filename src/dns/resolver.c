@@ -126,6 +126,7 @@ void assay_resolver_free(assay_resolver *resolver) {
   lookups_free(resolver->lookups);
   cache_free(resolver->cache);
   domain_close(resolver->suffixes);
+  mem_free(resolver->alloc, resolver->turn, resolver->turn_cap * sizeof *resolver->turn);
   mem_free(resolver->alloc, resolver, sizeof *resolver);
 }
 
@@ -149,6 +150,17 @@ bool resolver_peek(assay_resolver *resolver, assay_question_type type, struct te
   return true;
 }
 
+/* Whoever is told may ask on, and what is found then takes the place of the array of what was found before. Answers
+ * that come in would take the place of its bytes, too, so none may. */
+static void tell(assay_resolver *resolver, assay_answer_fn callback, void *user, const assay_answer *found) {
+  assay_record records[DNS_RECORDS_MAX];
+  bool telling = resolver->telling;
+  if (found->count > 0) memcpy(records, found->records, found->count * sizeof *records);
+  resolver->telling = true;
+  callback(user, &(assay_answer){found->outcome, found->count > 0 ? records : NULL, found->count});
+  resolver->telling = telling;
+}
+
 assay_status assay_resolver_ask(assay_resolver *resolver, assay_question_type type, const char *name, size_t name_len,
                                 assay_answer_fn callback, void *user, assay_lookup **out) {
   char bytes[QUESTION_NAME_SIZE];
@@ -159,7 +171,7 @@ assay_status assay_resolver_ask(assay_resolver *resolver, assay_question_type ty
   if (!question_name(&asked, bytes, type, text_of(name, name_len))) return ASSAY_BAD_VALUE;
   resolver_look_at_clock(resolver);
   if (resolver_peek(resolver, type, asked, &answer)) {
-    callback(user, &answer);
+    tell(resolver, callback, user, &answer);
     return ASSAY_OK;
   }
   resolver->asked++;
@@ -190,6 +202,7 @@ void assay_resolver_statistics(const assay_resolver *resolver, assay_resolver_st
       .evicted = cache_evicted(resolver->cache),
       .in_flight = counts->in_flight,
       .waiting = counts->waiting,
+      .overdue = counts->overdue,
       .cache_entries = cache_entries(resolver->cache),
       .cache_bytes = cache_bytes(resolver->cache),
   };

@@ -18,8 +18,11 @@ struct assay_resolver {
   struct cache *cache;
   struct lookups *lookups;
   struct timers timers;
+  bool telling; /* a callback is running, or the loop that may call one: it is not turned from within */
   uint64_t now; /* milliseconds, as of the latest look at the clock */
   uint64_t asked, cached, stale; /* questions, counted here since the cache answers them */
+  struct pollfd *turn; /* what a wait looks at */
+  size_t turn_cap;
   assay_scoring *scorings;
   size_t scoring_count;
 };

@@ -50,7 +50,10 @@ struct text zone_of(const struct domain *suffixes, struct text name) {
     const struct form *form = &forms[i];
     if (leading(name, form->is, form->labels) < form->labels) continue;
     struct text rest = behind(name, form->labels);
-    if (rest.len > 0) return text_is(rest, form->reverse) ? behind(name, form->host_labels) : rest;
+    if (rest.len == 0) continue;
+    if (text_is(rest, form->reverse)) return behind(name, form->host_labels);
+    name = rest;
+    break;
   }
   struct text domain = suffixes ? domain_registrable(suffixes, name) : text_of("", 0);
   return domain.len > 0 ? domain : name;
@@ -58,7 +61,7 @@ struct text zone_of(const struct domain *suffixes, struct text name) {
 
 /* --- the table --- */
 
-enum { SWEEP_LEAST = 256 };
+enum { SWEEP_LEAST = 256, SPEAKERS_MOST = 4096, SPEAKER_MS = 600000 };
 
 struct zones {
   const assay_alloc *alloc;
@@ -111,7 +114,8 @@ static void forget(struct zones *zones, bool all, uint64_t now) {
     for (struct zone **at = &zones->chains[i]; *at;) {
       struct zone *zone = *at;
       bool suspect = zone->timeouts > 0 && zone->heard + zones->limits.down_ms > now;
-      bool needed = zone->under_way > 0 || zone->first || zone->is_ready || zone->down_until > now || suspect;
+      bool speaker = zone->speaks && zone->heard + SPEAKER_MS > now && zones->count <= SPEAKERS_MOST;
+      bool needed = speaker || zone->under_way > 0 || zone->first || zone->is_ready || zone->down_until > now || suspect;
       if (needed && !all) {
         at = &zone->chain;
         continue;
@@ -175,6 +179,7 @@ void zone_sent(struct zone *zone) {
 bool zone_done(const struct zones *zones, struct zone *zone, assay_outcome outcome, uint64_t now) {
   zone->under_way--;
   zone->heard = now;
+  zone->speaks = outcome != ASSAY_OUTCOME_TIMEOUT;
   if (outcome != ASSAY_OUTCOME_TIMEOUT) {
     zone->timeouts = 0;
     zone->down_until = 0;

@@ -12,9 +12,9 @@
 #include "facts/domain.h"
 
 /* The zone that a name (lower case, no last dot) is asked of, as a suffix of it: what is likely to be answered, or
- * not, by the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); behind the reversed labels of an
- * address (four numbers, 32 nibbles) the DNS list; else the registrable domain. Where the list knows none, the name
- * itself. */
+ * not, by the same servers. Of a reverse name its network (IPv4 /24, IPv6 /32); else the registrable domain, for
+ * whoever has one can put as many names below it as he likes, such as look like those of DNS lists. Where the list of
+ * suffixes knows none, the name itself, but for an address (four numbers, 32 nibbles) in front. */
 struct text zone_of(const struct domain *suffixes, struct text name);
 
 struct question;
@@ -27,6 +27,7 @@ struct zone {
   struct question *first, *last; /* that wait, in their order: the queue's */
   struct zone *ready;           /* the next that has something to send: the queue's, too */
   bool is_ready;
+  bool speaks;                  /* its latest question was answered, whatever the answer */
   size_t len;
   char name[];
 };
@@ -44,7 +45,7 @@ assay_status zones_new(struct zones **out, const struct zones_limits *limits, ui
 void zones_free(struct zones *zones);
 
 /* The zone of this name, old or new; NULL when memory is out. Those that are in order are forgotten now and then, so
- * that the table is bounded by what is under way, waits or is down. */
+ * that the table is bounded by what is under way, waits or is down, and by some thousands that have spoken of late. */
 struct zone *zones_find(struct zones *zones, struct text name, uint64_t now);
 
 /* When the time of being down is over, one question tries whether it speaks again; until that is known, it is down for

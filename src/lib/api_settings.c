@@ -187,7 +187,8 @@ assay_status assay_settings_value(const assay_settings *settings, size_t index, 
                                .family = v->addr.family,
                                .bits = v->kind == SETTING_NETWORK ? v->bits : 0,
                                .port = v->port,
-                               .place = place_of(settings, v->span)};
+                               .place = place_of(settings, v->span),
+                               .index = value};
   return ASSAY_OK;
 }
 

@@ -24,9 +24,17 @@ static const struct part senders[] = {PART_OF("X-Envelope-From"), PART_OF("Retur
 static const struct part rcpts[] = {PART_OF("X-Envelope-To"), PART_OF("X-Original-To"), PART_OF("Envelope-To"),
                                     PART_OF("Delivered-To")};
 
+/* An address with a domain, in <> or not, or <>; spaces in quotes alone. */
 static bool is_mailbox(struct part part) {
-  bool path = part.len >= 2 && part.ptr[0] == '<' && part_find(part, '>') == part.len - 1;
-  return path || part_find(part, '@') < part.len;
+  if (part_is(part, PART("<>"))) return true;
+  if (part.len > 0 && part.ptr[0] == '<') part = part_from(part_first(part, part_find_last(part, '>')), 1);
+  size_t at = part_find_last(part, '@');
+  bool quoted = part.len > 0 && part.ptr[0] == '"';
+  for (size_t i = 0; i < part.len; i++) {
+    unsigned char c = (unsigned char)part.ptr[i];
+    if (c < ' ' || c == 0x7f || (c == ' ' && !quoted)) return false;
+  }
+  return at > 0 && at + 1 < part.len;
 }
 
 static void envelope_take(struct envelope *envelope, const struct message_field *field) {
@@ -44,7 +52,7 @@ static void envelope_take(struct envelope *envelope, const struct message_field 
 static bool is_trusted(const struct message_options *options, const struct address *address) {
   if (address_is_local(address)) return true;
   for (size_t i = 0; i < options->trusted_count; i++)
-    if (network_has(&options->trusted[i], address)) return true;
+    if (address_range_has(&options->trusted[i], address)) return true;
   return false;
 }
 
@@ -85,6 +93,10 @@ static bool set(assay_facts *facts, assay_fact fact, struct part value) {
   return !value.ptr || assay_facts_set(facts, fact, value.ptr, value.len) != ASSAY_NO_MEMORY;
 }
 
+static bool set_mailbox(assay_facts *facts, assay_fact fact, struct part value) {
+  return !is_mailbox(value) || set(facts, fact, value);
+}
+
 static bool set_text(assay_facts *facts, assay_fact fact, const char *text) {
   return !text || assay_facts_set(facts, fact, text, strlen(text)) != ASSAY_NO_MEMORY;
 }
@@ -98,7 +110,8 @@ static bool set_client(assay_facts *facts, const struct received *client) {
          set_text(facts, ASSAY_FACT_TLS_VERSION, client->tls_version) &&
          set(facts, ASSAY_FACT_TLS_CIPHER, client->tls_cipher) &&
          set_text(facts, ASSAY_FACT_SESSION_PROTOCOL, client->protocol) &&
-         set(facts, ASSAY_FACT_MAIL_FROM, client->envelope_from) && set(facts, ASSAY_FACT_RCPT, client->rcpt);
+         set_mailbox(facts, ASSAY_FACT_MAIL_FROM, client->envelope_from) &&
+         set_mailbox(facts, ASSAY_FACT_RCPT, client->rcpt);
 }
 
 /* Where the next recipient ends: at a comma outside <> and quotes. */

@@ -5,13 +5,13 @@
 
 #include <assay/facts.h>
 
-#include "message/network.h"
+#include "message/address.h"
 #include "message/part.h"
 
 /* Whom to believe. All zeros: loopback, private and link-local addresses alone are trusted, whatever the servers'
  * names. Everything is borrowed. */
 struct message_options {
-  const struct network *trusted; /* relays of the site beyond those */
+  const struct address_range *trusted; /* relays of the site beyond those */
   size_t trusted_count;
   const struct part *servers; /* when there are any, only fields that one of them wrote (`by`) are believed */
   size_t server_count;

@@ -66,11 +66,12 @@ static void by_comment(struct received *out, struct part comment, size_t words) 
 static bool read_by(struct received *out, struct part *rest) {
   struct part piece, *next = &out->by;
   size_t words = 0;
-  for (;;) {
+  for (size_t comments = 0; comments <= COMMENTS_MOST;) {
     switch (received_token(&piece, rest, false)) {
     case RECEIVED_SEMICOLON:
       return out->by.ptr != NULL;
     case RECEIVED_COMMENT:
+      comments++;
       by_comment(out, piece, words);
       break;
     case RECEIVED_WORD:
@@ -86,6 +87,7 @@ static bool read_by(struct received *out, struct part *rest) {
       return false;
     }
   }
+  return false;
 }
 
 /* Behind the semicolon stands the date alone. */
@@ -117,23 +119,23 @@ static bool is_courier_id(struct part id) {
 static void settle(struct received *out) {
   if (part_is(out->with, PART("Microsoft")) || part_is(out->with, PART("mapi"))) out->server = SERVER_MICROSOFT;
   if (is_courier_id(out->id)) out->server = SERVER_COURIER;
-  struct part path = received_path(out->rcpt);
   bool single = part_find(out->rcpt, ',') == out->rcpt.len && part_find(out->rcpt, '@') < out->rcpt.len;
-  if (path.ptr && path.len != out->rcpt.len) single = false;
   if (!single) out->rcpt = (struct part){0};
   if (out->envelope_from.ptr) out->envelope_from = received_path(out->envelope_from);
 }
 
-/* No stranger's SMTP: submitted on the machine, fetched from a mailbox, or delivered within the site. */
-static bool is_handed_over(const struct received *in) {
-  static const struct part ways[] = {PART_OF("local"), PART_OF("POP3"),  PART_OF("POP3S"),
-                                     PART_OF("IMAP"),  PART_OF("IMAPS"), PART_OF("mapi")};
+/* No stranger's SMTP: submitted on the machine, fetched from a mailbox, or delivered within the site. Exchange hands
+ * over by HTTPS from server to server, and writes both as it does for SMTP. */
+static bool is_handed_over(const struct received *in, const struct received_from *from) {
+  static const struct part ways[] = {PART_OF("local"), PART_OF("POP3"), PART_OF("IMAP"), PART_OF("mapi"),
+                                     PART_OF("qmail-scanner")};
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-    if (part_is(in->with, ways[i])) return true;
-  return false;
+    if (part_begins(in->with, ways[i])) return true;
+  return part_is(in->with, PART("HTTPS")) && from->addresses == 1 && !from->bracketed;
 }
 
-static bool is_pickup(const struct received *in, struct received_from *from) {
+/* `from mail pickup service by` */
+static bool is_pickup(const struct received *in, const struct received_from *from) {
   return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2;
 }
 
@@ -144,12 +146,26 @@ static enum received_kind kind_without_from(const struct received *in) {
   return in->protocol && in->protocol[0] != 'L' && !inside ? RECEIVED_UNREADABLE : RECEIVED_LOCAL;
 }
 
+/* A field that begins with a comment: `(from user@host) by …` of Sendmail, `(qmail 7 invoked by uid 0)` and other notes
+ * with nothing behind them but the date. Some servers name a client in such a one. */
+static enum received_kind kind_of_comment(struct received *out, struct part comment, struct part rest) {
+  struct part word, look = rest;
+  if (part_is(part_word(&comment), PART("qmail"))) return RECEIVED_LOCAL;
+  if (part_find(comment, '[') < comment.len) return RECEIVED_UNREADABLE;
+  if (received_token(&word, &look, false) == RECEIVED_SEMICOLON)
+    return read_date(&look) ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
+  if (!part_is(word, PART("by")) || !read_by(out, &look) || !read_date(&look)) return RECEIVED_UNREADABLE;
+  settle(out);
+  received_protocol(out);
+  return kind_without_from(out);
+}
+
 static enum received_kind read_all(struct received *out, struct part rest) {
   struct received_from from = {0};
   struct part word;
   enum received_token first = received_token(&word, &rest, true);
   bool has_from = part_is(word, PART("from"));
-  if (first == RECEIVED_COMMENT) return RECEIVED_LOCAL; /* `(from user@host)`, `(qmail 7 invoked by uid 0)` */
+  if (first == RECEIVED_COMMENT) return kind_of_comment(out, word, rest);
   if (first != RECEIVED_WORD || (!has_from && !part_is(word, PART("by")))) return RECEIVED_UNREADABLE;
   if (has_from && !read_from(&from, out, &rest)) return RECEIVED_UNREADABLE;
   if (!read_by(out, &rest) || !read_date(&rest)) return RECEIVED_UNREADABLE;
@@ -157,7 +173,7 @@ static enum received_kind read_all(struct received *out, struct part rest) {
   bool client = has_from && received_from_decide(&from, out);
   received_protocol(out);
   if (!has_from) return kind_without_from(out);
-  if (is_handed_over(out) || is_pickup(out, &from)) return RECEIVED_LOCAL;
+  if (is_handed_over(out, &from) || is_pickup(out, &from)) return RECEIVED_LOCAL;
   bool delivered = out->protocol && out->protocol[0] == 'L' && from.addresses == 0;
   if (!client) return delivered ? RECEIVED_LOCAL : RECEIVED_UNREADABLE;
   out->rdns_confirmed = out->rdns.ptr && (out->server == SERVER_POSTFIX || out->server == SERVER_EXIM);

@@ -3,11 +3,11 @@
 #ifndef MESSAGE_RECEIVED_H
 #define MESSAGE_RECEIVED_H
 
-#include "message/network.h"
+#include "message/address.h"
 #include "message/part.h"
 
 /* A longer one is unreadable. */
-#define RECEIVED_MOST ((size_t)16 * 1024)
+#define RECEIVED_MOST ((size_t)8 * 1024)
 
 enum received_kind {
   RECEIVED_UNREADABLE, /* of no known form, or it can be read in two ways */

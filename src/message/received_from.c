@@ -23,20 +23,31 @@ static struct part in_brackets(struct part part) {
   return part_from(part_first(part, close), 1);
 }
 
-/* `helo=x ident=y port=z` of Exim, `"EHLO x"` of ZMailer, in the comment of the address. */
+/* `EHLO x` in quotes, of ZMailer. */
+static void take_quoted(struct received_from *from, struct part verb, struct part said) {
+  if (said.len < 2 || part_find(said, '"') != said.len - 1) {
+    from->strays++;
+    return;
+  }
+  from->helo = part_first(said, said.len - 1);
+  from->verb = part_is(verb, PART("\"EHLO")) ? "EHLO" : "HELO";
+  from->quoted = true;
+}
+
+/* `port=z helo=x ident=y` of Exim and what ZMailer writes, in the comment of the address or alone. What follows an
+ * ident, the client made up; what else looks like an address makes the field ambiguous. */
 static void take_more(struct received_from *from, struct part rest) {
   while (rest.len > 0) {
     struct part word = part_word(&rest);
+    if (part_begins(word, PART("ident="))) return;
     if (part_begins(word, PART("helo="))) {
-      from->helo = part_from(word, 5);
-      from->exim = true;
+      if (from->helo.ptr || word.len == 5) from->strays++;
+      else from->helo = part_from(word, 5);
     } else if (part_is(word, PART("\"EHLO")) || part_is(word, PART("\"HELO"))) {
-      struct part said = part_word(&rest);
-      if (said.len < 2 || part_find(said, '"') != said.len - 1) return;
-      from->helo = part_first(said, said.len - 1);
-      from->verb = part_is(word, PART("\"EHLO")) ? "EHLO" : "HELO";
-      from->quoted = true;
+      take_quoted(from, word, part_word(&rest));
       return;
+    } else if (part_find(word, '[') < word.len) {
+      from->ambiguous = true;
     }
   }
 }
@@ -58,6 +69,7 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
   }
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
     if (!part_is(word, verbs[i].word)) continue;
+    if (from->helo.ptr) from->strays++;
     from->helo = part_word(&rest);
     from->verb = verbs[i].verb;
     if (part_trim(rest).len > 0 || from->helo.len == 0) from->strays++;
@@ -96,17 +108,18 @@ void received_from_comment(struct received_from *from, struct received *out, str
     take_more(from, comment);
     return;
   }
-  if (!from->helo.ptr && take_helo(from, out, comment)) return;
+  if (take_helo(from, out, comment)) return;
   if (take_host_address(from, comment) || take_bare_address(from, comment)) return;
   if (known) received_remark(out, comment);
 }
 
-/* Whether servers mean a name by it; `unknown` is none, nor an address in the place of one. */
+/* Whether servers mean a name by it; `unknown` is none, nor Courier's `softdnserr`, nor an address. */
 static struct part a_name(struct part name) {
   struct address address;
   if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
-  if (name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<') return (struct part){0};
-  if (part_is(name, PART("unknown")) || address_read(&address, name, NULL)) return (struct part){0};
+  bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
+  odd = odd || part_is(name, PART("unknown")) || part_is(name, PART("softdnserr"));
+  if (odd || address_read(&address, name, NULL)) return (struct part){0};
   return name;
 }
 
@@ -115,7 +128,7 @@ static bool decide_by_name(const struct received_from *from, struct received *ou
   struct part text = in_brackets(from->name);
   bool whole = text.ptr && text.len + 2 == from->name.len;
   bool colon = text.ptr && from->name.len > text.len + 2 && from->name.ptr[text.len + 2] == ':';
-  bool said = from->exim || from->helo.ptr || out->server == SERVER_EXIM || part_begins(out->with, PART("HTTP"));
+  bool said = from->helo.ptr || out->server == SERVER_EXIM;
   if (!whole && !colon) text = from->verb ? from->name : (struct part){0}; /* Yahoo: `from 192.0.2.1 (EHLO x)` */
   if (!said || from->strays > 0 || !text.ptr) return false;
   return address_read(&out->address, text, &out->address_text);
@@ -147,14 +160,15 @@ static void decide_bare(const struct received_from *from, struct received *out) 
 }
 
 bool received_from_decide(const struct received_from *from, struct received *out) {
-  if (from->addresses > 1) return false;
-  out->helo = from->helo;
+  if (from->addresses > 1 || from->ambiguous) return false;
+  if (from->strays == 0) out->helo = from->helo;
   out->verb = from->verb;
   if (from->addresses == 0) return decide_by_name(from, out);
   out->address = from->address;
   out->address_text = from->address_text;
   if (from->helo.ptr) {
-    if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : from->name);
+    struct part name = from->strays == 0 ? from->name : (struct part){0};
+    if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
   } else if (from->bracketed && from->rdns.len > 0) {
     out->rdns = a_name(from->rdns);
     out->helo = from->name.len > 0 && from->strays == 0 ? from->name : (struct part){0};

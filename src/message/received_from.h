@@ -15,8 +15,8 @@ struct received_from {
   const char *verb;
   size_t addresses; /* how many comments have one */
   size_t strays;    /* words that belong to no form */
+  bool ambiguous;   /* something else may be an address */
   bool bracketed;   /* the address stood in [] */
-  bool exim;        /* the HELO stood behind `helo=` */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
 };
 

@@ -2,11 +2,23 @@
  * Must never know: what a word means. */
 #include "message/received_lex.h"
 
+/* Behind the quoted local part of a path, `<"a) (b"@…`, that a client may have given as its sender; `at` where there
+ * is none, and the end where it does not end. */
+static size_t behind_quotes(struct part rest, size_t at) {
+  if (at + 1 >= rest.len || rest.ptr[at] != '<' || rest.ptr[at + 1] != '"') return at;
+  for (size_t i = at + 2; i < rest.len; i++) {
+    if (rest.ptr[i] == '\\') i++;
+    else if (rest.ptr[i] == '"') return i;
+  }
+  return rest.len;
+}
+
 /* The length of a comment with its parentheses, 0 when it does not end. */
 static size_t comment_length(struct part rest) {
   size_t depth = 0;
   for (size_t i = 0; i < rest.len; i++) {
-    char c = rest.ptr[i];
+    i = behind_quotes(rest, i);
+    char c = i < rest.len ? rest.ptr[i] : 0;
     if (c == '\\') i++;
     else if (c == '(') depth++;
     else if (c == ')' && --depth == 0) return i + 1;
@@ -18,9 +30,11 @@ static size_t word_length(struct part rest, bool loose) {
   bool path = false;
   size_t len = 0;
   for (; len < rest.len && !part_space(rest.ptr[len]); len++) {
-    char c = rest.ptr[len];
     if (loose) continue;
-    if (c == '<') path = true;
+    len = behind_quotes(rest, len);
+    if (len == rest.len) break;
+    char c = rest.ptr[len];
+    if (c == '<' || c == '"') path = true;
     if (c == '>') path = false;
     if (!path && (c == '(' || c == ';')) break;
   }

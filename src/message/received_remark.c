@@ -29,18 +29,17 @@ static void take_cipher(struct received *out, struct part cipher) {
   if (cipher.len > 0 && !out->tls_cipher.ptr) out->tls_cipher = cipher;
 }
 
-/* Cuts a piece off, up to either byte, and that byte. */
-static struct part cut(struct part *rest, char end, char other) {
-  size_t a = part_find(*rest, end), b = part_find(part_first(*rest, a), other);
-  struct part piece = part_first(*rest, b);
-  *rest = part_from(*rest, b + 1);
+/* Cuts a piece off, up to the byte, and that byte. */
+static struct part cut(struct part *rest, char end) {
+  size_t len = part_find(*rest, end);
+  struct part piece = part_first(*rest, len);
+  *rest = part_from(*rest, len + 1);
   return piece;
 }
 
 struct part received_path(struct part part) {
-  size_t close = part_find(part, '>');
-  if (part.len == 0 || part.ptr[0] != '<' || close == part.len) return (struct part){0};
-  return part_first(part, close + 1);
+  bool path = part.len >= 2 && part.ptr[0] == '<' && part.ptr[part.len - 1] == '>';
+  return path ? part : (struct part){0};
 }
 
 /* Postfix: `using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) …` */
@@ -52,18 +51,18 @@ static void remark_using(struct received *out, struct part rest) {
 
 /* Sendmail, Gmail, Microsoft, Haraka: `version=TLS1_2, cipher=… bits=256/256`, in any order. */
 static void remark_version(struct received *out, struct part rest) {
-  while (rest.len > 0) {
-    struct part key = part_trim(cut(&rest, '=', ' '));
-    struct part value = cut(&rest, ' ', ',');
-    if (part_is(key, PART("version"))) take_version(out, value);
-    if (part_is(key, PART("cipher"))) take_cipher(out, value);
-    rest = part_trim(rest);
-  }
+  for (struct part word = part_word(&rest); word.len > 0; word = part_word(&rest))
+    while (word.len > 0) {
+      struct part value = cut(&word, ','), key = cut(&value, '=');
+      if (part_is(key, PART("version"))) take_version(out, value);
+      if (part_is(key, PART("cipher"))) take_cipher(out, value);
+    }
 }
 
 /* Exim, OpenSMTPD: `TLS1.2:ECDHE-RSA-AES128-GCM-SHA256:128`; newer ones the version alone. */
 static void remark_colons(struct received *out, struct part rest) {
-  if (take_version(out, cut(&rest, ':', ' '))) take_cipher(out, cut(&rest, ':', ' '));
+  struct part word = part_word(&rest);
+  if (take_version(out, cut(&word, ':'))) take_cipher(out, cut(&word, ':'));
 }
 
 /* Courier: `AUTH: LOGIN user, TLS: TLSv1.2,256bits,ECDHE…`, either of them alone. */
@@ -78,23 +77,24 @@ static void remark_courier(struct received *out, struct part rest) {
       if (user.len > 0) out->auth_user = user;
     } else if (part_is(word, PART("TLS:"))) {
       struct part values = part_word(&rest);
-      take_version(out, cut(&values, ',', ','));
-      cut(&values, ',', ',');
-      take_cipher(out, cut(&values, ',', ','));
+      take_version(out, cut(&values, ','));
+      cut(&values, ',');
+      take_cipher(out, cut(&values, ','));
     }
   }
 }
 
-/* Postfix `Authenticated sender: user`; of Sendmail's `authenticated bits=0` the fact alone. */
+/* Postfix: `Authenticated sender: user`. */
 static void remark_user(struct received *out, struct part user) {
   user = part_trim(user);
   out->authenticated = true;
   if (user.len > 0) out->auth_user = user;
 }
 
+/* Sendmail: `authenticated bits=0`, which does not say who; older ones the word alone, or `(0 bits)` behind it. */
 static void remark_authenticated(struct received *out, struct part rest) {
-  (void)rest;
-  out->authenticated = true;
+  rest = part_trim(rest);
+  if (rest.len == 0 || rest.ptr[0] == '(' || part_begins(rest, PART("bits="))) out->authenticated = true;
 }
 
 static void remark_envelope(struct received *out, struct part rest) {
@@ -102,34 +102,43 @@ static void remark_envelope(struct received *out, struct part rest) {
   if (path.ptr) out->envelope_from = path;
 }
 
-/* By what a comment begins with. `whole`: that is part of what is read. */
+/* By the words that a comment begins with, the longer ones first; a `key=` or `KEY:` is handed on with them. */
 static const struct {
-  struct part begin;
-  bool whole;
+  struct part words;
+  bool key;
   void (*take)(struct received *out, struct part rest);
 } remarks[] = {
-    {PART_OF("using "), false, remark_using},
+    {PART_OF("using"), false, remark_using},
     {PART_OF("version="), true, remark_version},
     {PART_OF("cipher="), true, remark_version},
-    {PART_OF("Authenticated sender: "), false, remark_user},
-    {PART_OF("Authenticated user: "), false, remark_user},
-    {PART_OF("authenticated as "), false, remark_user},
-    {PART_OF("authenticated bits="), false, remark_authenticated},
-    {PART_OF("AUTH: "), true, remark_courier},
-    {PART_OF("TLS: "), true, remark_courier},
-    {PART_OF("envelope-from "), false, remark_envelope},
-    {PART_OF("envelope-sender "), false, remark_envelope},
-    {PART_OF("return-path "), false, remark_envelope},
+    {PART_OF("Authenticated sender:"), false, remark_user},
+    {PART_OF("Authenticated user:"), false, remark_user},
+    {PART_OF("authenticated as"), false, remark_user},
+    {PART_OF("authenticated"), false, remark_authenticated},
+    {PART_OF("AUTH:"), true, remark_courier},
+    {PART_OF("TLS:"), true, remark_courier},
+    {PART_OF("envelope-from"), false, remark_envelope},
+    {PART_OF("envelope-sender"), false, remark_envelope},
+    {PART_OF("return-path"), false, remark_envelope},
 };
+
+/* Cuts the words off, if these are the first. */
+static bool take_words(struct part *rest, struct part words) {
+  struct part left = *rest;
+  for (struct part word = part_word(&words); word.len > 0; word = part_word(&words))
+    if (!part_is(part_word(&left), word)) return false;
+  *rest = left;
+  return true;
+}
 
 void received_remark(struct received *out, struct part comment) {
   for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
-    if (!part_begins(comment, remarks[i].begin)) continue;
-    remarks[i].take(out, remarks[i].whole ? comment : part_from(comment, remarks[i].begin.len));
+    struct part rest = comment;
+    if (remarks[i].key ? !part_begins(rest, remarks[i].words) : !take_words(&rest, remarks[i].words)) continue;
+    remarks[i].take(out, rest);
     return;
   }
-  if (part_is(comment, PART("authenticated"))) out->authenticated = true;
-  else remark_colons(out, comment);
+  remark_colons(out, comment);
 }
 
 static const struct {

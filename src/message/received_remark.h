@@ -14,7 +14,7 @@ void received_server(struct received *out, struct part comment);
 /* Takes what `with` says, once the whole field has been read. */
 void received_protocol(struct received *out);
 
-/* The text between < and >, with them, at the begin of a part; ptr NULL when there is none. */
+/* The part, when it is a text in <>; ptr NULL else. */
 struct part received_path(struct part part);
 
 #endif

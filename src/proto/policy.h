@@ -50,9 +50,9 @@ struct policy_request {
 };
 
 /* Reads on, in `len` bytes from the request's first one on; at_end: no more will come. CODEC_READY when the request is
- * whole: by its empty line, or at_end by the end of input, as Exim's ${readsocket} leaves it. CODEC_BAD: it is malformed,
- * and the error says how; Postfix's custom is to close without a reply, and to log. CODEC_GONE: the input ended where a
- * request would begin. Takes time in proportion to the bytes, however they are cut. */
+ * whole: by its empty line, or at_end by the end of input, as Exim's ${readsocket} leaves it. CODEC_BAD: it is
+ * malformed, and the error says how; Postfix's custom is to close without a reply, and to log. CODEC_GONE: the input
+ * ended where a request would begin. Takes time in proportion to the bytes, however they are cut. */
 enum codec_need policy_scan(struct policy_request *request, const char *bytes, size_t len, bool at_end,
                             const struct policy_limits *limits, struct proto_error *error);
 
@@ -81,8 +81,8 @@ struct policy_reply_how {
   bool prepended; /* this instance has got its header: once is enough */
 };
 
-/* Appends the reply to a whole request: one action on one line of at most POLICY_LINE_MOST bytes of printable ASCII, and
- * an empty line. True when it adds a header to the message. */
+/* Appends the reply to a whole request: one action on one line of at most POLICY_LINE_MOST bytes of printable ASCII,
+ * and an empty line. True when it adds a header to the message. */
 bool policy_reply(struct bytes *out, const struct policy_request *request, const assay_verdict *verdict,
                   const struct policy_reply_how *how);
 

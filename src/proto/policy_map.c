@@ -17,15 +17,10 @@ static const struct kind {
 #undef POLICY_KIND
 };
 
-#define HEADER "prepend X-Assay-Status: {action} score={score} rules={rules}"
-
 static const char *const defaults[POLICY_ACTIONS] = {
-    [ASSAY_ACCEPT] = "dunno",
-    [ASSAY_TAG] = HEADER,
-    [ASSAY_GREYLIST] = HEADER,
-    [ASSAY_DEFER] = "defer_if_permit 4.7.1 {reply}",
-    [ASSAY_REJECT] = "550 5.7.1 {reply}",
-    [ASSAY_DISCARD] = "discard {reply}",
+#define POLICY_DEFAULT(id, word, text) [ASSAY_##id] = text,
+#include "proto/policy_defaults.def"
+#undef POLICY_DEFAULT
 };
 
 /* Words of Postfix that are no mapping, and why. It reads them in any case. */
@@ -105,7 +100,8 @@ static enum proto_result check_text(const char *text, struct proto_error *error)
     } else if (policy_fill_at(from, &len) != POLICY_FILL_NONE) {
       at += len;
     } else {
-      return proto_fail(error, "%s is no placeholder: {action}, {score}, {rules}, {top} and {reply} are, and {{ is a brace",
+      return proto_fail(error,
+                        "%s is no placeholder: {action}, {score}, {rules}, {top} and {reply} are, and {{ is a brace",
                         proto_show(from, strcspn(from, " ")).text);
     }
   }
@@ -134,11 +130,12 @@ static enum proto_result refuse(struct part word, struct proto_error *error) {
   return PROTO_OK;
 }
 
+/* A word that begins with a digit is a code, or none of this. */
 static bool is_class(struct part word) {
   for (size_t i = 0; i < word.len; i++) {
     char c = word.ptr[i];
     bool letter = (c >= 'a' && c <= 'z') || c == '_';
-    if (!letter && (i == 0 || !is_digit(c))) return false;
+    if (!letter && !is_digit(c)) return false;
   }
   return word.len > 0;
 }
@@ -162,7 +159,8 @@ static enum proto_result read_kind(enum policy_kind *out, struct part word, stru
   }
   *out = POLICY_KIND_CLASS;
   if (is_class(word)) return PROTO_OK;
-  return proto_fail(error, "%s is no action of Postfix and no name of a restriction class, which has a-z, 0-9 and _ alone",
+  return proto_fail(error,
+                    "%s is no action of Postfix and no name of a restriction class, which has a-z, 0-9 and _ alone",
                     proto_show(word.ptr, word.len).text);
 }
 
@@ -192,7 +190,8 @@ static enum proto_result check_amount(const struct kind *kind, struct part word,
                                       struct proto_error *error) {
   struct proto_shown shown = proto_show(word.ptr, word.len);
   if (kind->text == NONE && text.len > 0) return proto_fail(error, "nothing may stand behind %s", shown.text);
-  if (kind->text == MUST && text.len == 0) return proto_fail(error, "%s needs a text behind it, such as {reply}", shown.text);
+  if (kind->text == MUST && text.len == 0)
+    return proto_fail(error, "%s needs a text behind it, such as {reply}", shown.text);
   return PROTO_OK;
 }
 
@@ -205,8 +204,9 @@ static enum proto_result take_enhanced(struct part *lead, char class, struct par
                       proto_show(lead->ptr, lead->len).text, class);
   lead->len = (size_t)(text->ptr - lead->ptr) + len;
   take_word(text);
-  return text->len > 0 ? PROTO_OK : proto_fail(error, "%s needs a text behind it, such as {reply}",
-                                               proto_show(lead->ptr, lead->len).text);
+  return text->len > 0
+             ? PROTO_OK
+             : proto_fail(error, "%s needs a text behind it, such as {reply}", proto_show(lead->ptr, lead->len).text);
 }
 
 static enum proto_result check_least(const struct kind *kind, struct part word, assay_action action,
@@ -258,10 +258,12 @@ enum proto_result policy_map_set(struct policy_map *map, const char *action, siz
   assay_action which;
   enum proto_result result = find_action(&which, action, action_len, error);
   if (result != PROTO_OK) return result;
-  if (len > POLICY_MAP_MOST) return proto_fail(error, "a text of %zu bytes, where %d are the most", len, POLICY_MAP_MOST);
+  if (len > POLICY_MAP_MOST)
+    return proto_fail(error, "a text of %zu bytes, where %d are the most", len, POLICY_MAP_MOST);
   for (size_t i = 0; i < len; i++)
     if (text[i] < ' ' || text[i] > '~')
-      return proto_fail(error, "%s is not printable ASCII, which is all that Postfix takes", proto_show(text, len).text);
+      return proto_fail(error, "%s is not printable ASCII, which is all that Postfix takes",
+                        proto_show(text, len).text);
   while (len > 0 && text[len - 1] == ' ') len--;
   struct part rest = {text, len};
   while (rest.len > 0 && *rest.ptr == ' ') rest.ptr++, rest.len--;

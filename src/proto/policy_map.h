@@ -32,7 +32,7 @@ struct policy_map {
   struct policy_entry entries[POLICY_ACTIONS];
 };
 
-/* As installed: accept and tag let pass, tag and greylist add a header, defer defers, reject refuses, discard discards. */
+/* As installed: accept, tag and greylist let pass, the latter two with a header; the others do what they say. */
 void policy_map_init(struct policy_map *map);
 
 /* The text that an action is mapped to as installed. Static. */
@@ -49,8 +49,8 @@ enum policy_needs policy_kind_needs(enum policy_kind kind);
 /* Postfix reads an enhanced status code at the start of the text; this is the first digit it must have, or 0. */
 char policy_kind_class(enum policy_kind kind);
 
-/* The word of a placeholder at the start of a text: its place in the row {action} {score} {rules} {top} {reply}, and its
- * length; POLICY_FILL_NONE when there is none. */
+/* The word of a placeholder at the start of a text: its place in the row {action} {score} {rules} {top} {reply}, and
+ * its length; POLICY_FILL_NONE when there is none. */
 enum policy_fill {
   POLICY_FILL_ACTION,
   POLICY_FILL_SCORE,

@@ -111,12 +111,9 @@ static void put_would(struct bytes *out, const assay_verdict *verdict) {
 }
 
 static bool can_do(const struct policy_state *state, enum policy_kind kind, bool prepended) {
-  switch (policy_kind_needs(kind)) {
-    case POLICY_NEEDS_HEADER: return state->header && !prepended;
-    case POLICY_NEEDS_ENVELOPE: return state->envelope;
-    case POLICY_NEEDS_NOTHING: break;
-  }
-  return true;
+  enum policy_needs needs = policy_kind_needs(kind);
+  if (needs == POLICY_NEEDS_HEADER) return state->header && !prepended;
+  return needs == POLICY_NEEDS_NOTHING || state->envelope;
 }
 
 static void end_line(struct bytes *out, size_t start) {

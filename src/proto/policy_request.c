@@ -169,9 +169,9 @@ static enum says says_recipient(bool early, struct piece *value) {
 }
 
 static enum says (*const readers[KINDS])(bool early, struct piece *value) = {
-    [OWN] = says_nothing,   [VERB] = says_nothing,   [TEXT] = says_text, [LATE] = says_late,
-    [ADDRESS] = says_address, [CLIENT] = says_client, [PORT] = says_port, [RECIPIENT] = says_recipient,
-    [XTEXT] = says_text,
+    [OWN] = says_nothing, [VERB] = says_nothing,        [TEXT] = says_text,
+    [LATE] = says_late,   [ADDRESS] = says_address,     [CLIENT] = says_client,
+    [PORT] = says_port,   [RECIPIENT] = says_recipient, [XTEXT] = says_text,
 };
 
 /* The verb is the one attribute that is read by what the state is, and not by its text. */

@@ -3,6 +3,7 @@ Must never know: how a question is sent.
 
 ASSAY_BIN names the program, ASSAY_SOURCE the source tree. Standard library only."""
 
+import collections
 import json
 import os
 import pathlib
@@ -191,6 +192,7 @@ class OneTest(DnsTest):
     def test_wrong_command_lines(self):
         rows = ((["--dns=resolver.example"], "--dns=resolver.example names no DNS server: write its address"),
                 (["--dns="], "--dns= names no DNS server"), (["--dns=127.0.0.1:99999"], "names no DNS server"),
+                (["--dns=" + ",".join(["127.0.0.1"] * 9)], "or up to 8 of them with commas between"),
                 (["--dns=127.0.0.1,,x"], "names no DNS server"), (["--dns=\x1b[2J"], "--dns=\\x1b[2J names no"),
                 (["--dns", "127.0.0.1"], "a value of --dns is glued to it: --dns=127.0.0.1"),
                 (["--dns-timeout", "5s"], "there is no --dns"),
@@ -244,7 +246,7 @@ class BatchTest(DnsTest):
         jsonl = "".join(json.dumps({"id": name, "helo": name}) + "\n" for name in names)
         for lines in (tsv, jsonl):
             answers = self.json(f"--dns={dns.server}", "--input", "-", stdin=lines.encode())
-            self.assertEqual([answer["id"] for answer in answers], names)
+            self.assertTrue([answer["id"] for answer in answers] == names)
             self.assertEqual([rules_hit(answer) for answer in answers], [[]] * 300 + [["NOWHERE"]] * 3)
             self.assertEqual(sum(answer["dns"]["failed"] for answer in answers), 0)
         bad = tsv.replace("n5.many.example\tn5.many", "n5.many.example\t\\qn5.many")
@@ -282,7 +284,7 @@ class BatchTest(DnsTest):
         dns.zone.update(zone)
         lines = "id\thelo\n" + "".join(f"{name}\t{name}\n" for name in names)
         answers = self.json(f"--dns={dns.server}", "--input", "-", stdin=lines.encode())
-        self.assertEqual([answer["id"] for answer in answers], names)
+        self.assertTrue([answer["id"] for answer in answers] == names)
         self.assertEqual({answer["dns"]["failed"] for answer in answers}, {0})
 
     def test_a_silent_name_holds_up_the_rest_for_its_deadline_only(self):
@@ -313,13 +315,14 @@ class BatchTest(DnsTest):
 
     def test_many_silent_names_make_no_other_fail(self):
         """Each is of another domain, so that none is known to be silent; they take all the places they get."""
-        dns = self.serve(behaviours={f".silent{n}.com": fake_dns.silent for n in range(0, 1500, 3)})
-        names = [f"mx.silent{n}.com" if n % 3 == 0 else f"mx.other{n}.com" for n in range(1500)]
+        dns = self.serve(behaviours={f".silent{n}.com": fake_dns.silent for n in range(0, 900, 3)})
+        names = [f"mx.silent{n}.com" if n % 3 == 0 else f"mx.other{n}.com" for n in range(900)]
         lines = "id\thelo\n" + "".join(f"{name}\t{name}\n" for name in names)
-        answers = self.json(f"--dns={dns.server}", "--dns-timeout=800ms", "--input", "-", stdin=lines.encode())
-        self.assertEqual([answer["id"] for answer in answers], names)
-        self.assertEqual([(answer["score"], answer["dns"]["failed"]) for answer in answers],
-                         [(0, 2), (3, 0), (3, 0)] * 500)
+        answers = self.json(f"--dns={dns.server}", "--dns-timeout=3s", "--input", "-", stdin=lines.encode())
+        self.assertTrue([answer["id"] for answer in answers] == names)  # a long list takes forever to be shown
+        told = collections.Counter((".silent" in answer["id"], answer["score"], answer["dns"]["failed"])
+                                   for answer in answers)
+        self.assertEqual(told, {(True, 0, 2): 300, (False, 3, 0): 600})
 
     def test_a_slow_producer_gets_its_answers(self):
         """Answers come while the input is open and quiet: one whose DNS is late, and those behind it."""

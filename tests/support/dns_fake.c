@@ -18,7 +18,7 @@
 enum { HEADER = 12, MESSAGE_MAX = 16384, NAME_MAX_TEXT = 256, LATER_MAX = 65536 };
 enum { TYPE_A = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_PTR = 12, TYPE_MX = 15, TYPE_TXT = 16, TYPE_AAAA = 28 };
 enum { QR = 0x8000, AA = 0x0400, TC = 0x0200, RD = 0x0100, RA = 0x0080 };
-enum { SERVFAIL = 2, FORMERR = 1, NXDOMAIN = 3, REFUSED = 5 };
+enum { SERVFAIL = 2, FORMERR = 1, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5 };
 
 struct packet {
   uint8_t bytes[MESSAGE_MAX];
@@ -162,6 +162,20 @@ static void reply_rcode(struct packet *packet, const struct query *query, const 
   begin(packet, query, row->way == DNS_SERVFAIL ? SERVFAIL : row->way == DNS_REFUSED ? REFUSED : FORMERR);
 }
 
+/* A server from before RFC 6891, or one that says so as if it were not. */
+static void reply_no_edns(struct packet *packet, const struct query *query, const struct dns_row *row) {
+  static const uint8_t opt[] = {0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0};
+  bool not_implemented = row->way == DNS_NO_EDNS_NOTIMP;
+  if (query->bytes[HEADER - 1] == 0) {
+    reply_answer(packet, query, row);
+    return;
+  }
+  begin(packet, query, not_implemented ? NOTIMP : FORMERR);
+  if (!not_implemented) return;
+  put(packet, opt, sizeof opt);
+  count(packet, 3, 1);
+}
+
 static void reply_truncated(struct packet *packet, const struct query *query, const struct dns_row *row) {
   if (query->tcp)
     reply_answer(packet, query, row);
@@ -223,6 +237,8 @@ static void (*const replies[])(struct packet *, const struct query *, const stru
     [DNS_SERVFAIL] = reply_rcode,
     [DNS_REFUSED] = reply_rcode,
     [DNS_FORMERR] = reply_rcode,
+    [DNS_NO_EDNS] = reply_no_edns,
+    [DNS_NO_EDNS_NOTIMP] = reply_no_edns,
     [DNS_SILENT] = NULL,
     [DNS_TRUNCATED] = reply_truncated,
     [DNS_HANGS_UP] = reply_truncated,
@@ -366,7 +382,7 @@ static void serve_tcp(struct dns_fake *fake) {
     if (make_reply(&packet, &query, find_row(fake, &query))) {
       size[0] = (uint8_t)(packet.len >> 8);
       size[1] = (uint8_t)packet.len;
-      if (write(fd, size, 2) == 2) (void)!write(fd, packet.bytes, packet.len);
+      if (send(fd, size, 2, MSG_NOSIGNAL | MSG_MORE) == 2) (void)!send(fd, packet.bytes, packet.len, MSG_NOSIGNAL);
     }
   }
   close(fd);

@@ -14,6 +14,8 @@ enum dns_way {
   DNS_SERVFAIL,
   DNS_REFUSED,
   DNS_FORMERR,
+  DNS_NO_EDNS,        /* FORMERR where EDNS comes with the question; else it answers */
+  DNS_NO_EDNS_NOTIMP, /* the same by NOTIMP, and with an OPT record of its own */
   DNS_SILENT,
   DNS_TRUNCATED,      /* by UDP; by TCP it answers */
   DNS_HANGS_UP,       /* truncated by UDP; by TCP it closes at once */

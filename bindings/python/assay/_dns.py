@@ -37,7 +37,7 @@ class DnsUsage:
 
 @dataclass(frozen=True)
 class ResolverStatistics:
-    """Counts since the resolver was made, but for the last four, which are of now."""
+    """Counts since the resolver was made, but for the last five, which are of now."""
 
     asked: int  #: questions put to it
     cached: int  #: of them answered from memory
@@ -51,6 +51,7 @@ class ResolverStatistics:
     evicted: int  #: what had to go from memory before its time
     in_flight: int  #: questions at the server
     waiting: int  #: and waiting to be sent
+    overdue: int  #: at a server, too, but for long: others have their places
     cache_entries: int
     cache_bytes: int
 

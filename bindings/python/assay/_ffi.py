@@ -109,6 +109,8 @@ LONG: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_ruleset_disassemble", c_int, (_P, _TEXT, WriteFn, _P)),
     ("assay_ruleset_test", c_int, (_P, ReportFn, _P)),
     ("assay_ruleset_unref", None, (_P,)),
+    ("assay_settings_read_file", c_int, (_OUT, _TEXT, _P, c_size_t, _P, _OUT)),
+    ("assay_settings_read_text", c_int, (_OUT, _TEXT, _TEXT, c_size_t, _P, c_size_t, _P, _OUT)),
     *_ffi_dns.LONG,
 )
 
@@ -152,6 +154,12 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_ruleset_rule_at", c_int, (_P, c_size_t, POINTER(RuleInfo))),
     ("assay_ruleset_rule_count", c_size_t, (_P,)),
     ("assay_ruleset_statistics", None, (_P, POINTER(RulesetStats))),
+    ("assay_settings_at", c_int, (_P, c_size_t, _P)),
+    ("assay_settings_complain", c_int, (_P, c_size_t, c_size_t, _TEXT, _TEXT, _P)),
+    ("assay_settings_count", c_size_t, (_P,)),
+    ("assay_settings_free", None, (_P,)),
+    ("assay_settings_part", c_int, (_P, c_size_t, _TEXT, c_size_t, _P)),
+    ("assay_settings_value", c_int, (_P, c_size_t, c_size_t, _P)),
     ("assay_status_text", _TEXT, (c_int,)),
     ("assay_verdict_action", c_int, (_P,)),
     ("assay_verdict_exempt", _TEXT, (_P,)),

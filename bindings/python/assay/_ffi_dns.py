@@ -34,7 +34,7 @@ class ResolverStats(Structure):
     _fields_ = [("asked", c_uint64), ("cached", c_uint64), ("stale", c_uint64), ("coalesced", c_uint64),
                 ("sent", c_uint64), ("answered", c_uint64), ("timeouts", c_uint64), ("failures", c_uint64),
                 ("zones_down", c_uint64), ("evicted", c_uint64), ("in_flight", c_size_t), ("waiting", c_size_t),
-                ("cache_entries", c_size_t), ("cache_bytes", c_size_t)]
+                ("overdue", c_size_t), ("cache_entries", c_size_t), ("cache_bytes", c_size_t)]
 
 
 # --- callbacks ---

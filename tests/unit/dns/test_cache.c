@@ -94,7 +94,7 @@ static void holds_for_so_many_seconds(void **state) {
       assert_int_equal(cache_entries(cache), 1);
     }
     assert_int_equal(state_of(cache, "a.example", end), CACHE_MISS);
-    assert_int_equal(cache_entries(cache), 0); /* and it is gone */
+    assert_int_equal(cache_entries(cache), rows[i / 2].seconds > 0); /* it goes when there is something to put */
     close_cache(cache);
   }
 }
@@ -118,9 +118,48 @@ static void stale_for_so_many_seconds_behind(void **state) {
     assert_int_equal(state_of(cache, "a.example", last + 9999), CACHE_FRESH);
     assert_int_equal(state_of(cache, "a.example", last + 10000), CACHE_STALE);
     assert_int_equal(state_of(cache, "a.example", last + 10000 + (uint64_t)stales[i] * 1000), CACHE_MISS);
+    put(cache, "a.example", &found, 0, last + 10000 + (uint64_t)stales[i] * 1000);
     assert_int_equal(cache_entries(cache), 0);
     close_cache(cache);
   }
+}
+
+/* Whoever holds an answer may look again when it has expired: what he holds stays until something is put. */
+static void what_was_found_stays_until_the_next_put(void **state) {
+  (void)state;
+  struct cache *cache = open_cache(&wide);
+  assay_answer got;
+  put(cache, "a.example", &found, 1, 0);
+  put(cache, "b.example", &found, 300, 0);
+  assert_int_equal(cache_find(cache, ASSAY_QUESTION_A, TEXT("a.example"), 0, &got), CACHE_FRESH);
+  assay_record held = got.records[0];
+  assert_int_equal(state_of(cache, "a.example", 1000), CACHE_MISS);
+  assert_int_equal(state_of(cache, "a.example", 1000), CACHE_MISS);
+  assert_memory_equal(held.bytes, one_record.bytes, one_record.len);
+  assert_int_equal(cache_entries(cache), 2);
+  close_cache(cache);
+}
+
+/* It is the first to go when room is needed, however late it was looked for. */
+static void what_has_expired_goes_first(void **state) {
+  (void)state;
+  struct cache_limits limits = wide;
+  limits.bytes = 4096;
+  struct cache *cache = open_cache(&limits);
+  char name[32];
+  unsigned count = 0;
+  put(cache, "first.example", &found, 300, 0);
+  put(cache, "expired.example", &found, 1, 0);
+  while (cache_evicted(cache) == 0 && count < 100) {
+    assert_int_equal(state_of(cache, "first.example", 0), CACHE_FRESH);
+    assert_int_equal(state_of(cache, "expired.example", 1000), CACHE_MISS);
+    snprintf(name, sizeof name, "host%u.example", count++);
+    put(cache, name, &found, 300, 0);
+  }
+  assert_in_range(count, 10, 99);
+  assert_int_equal(state_of(cache, "expired.example", 0), CACHE_MISS);
+  assert_int_equal(state_of(cache, "first.example", 0), CACHE_FRESH);
+  close_cache(cache);
 }
 
 /* --- what is kept --- */
@@ -512,6 +551,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(holds_for_so_many_seconds),
       cmocka_unit_test(stale_for_so_many_seconds_behind),
+      cmocka_unit_test(what_was_found_stays_until_the_next_put),
+      cmocka_unit_test(what_has_expired_goes_first),
       cmocka_unit_test(an_empty_cache),
       cmocka_unit_test(an_answer_replaces_the_one_before),
       cmocka_unit_test(types_of_one_name_are_apart),

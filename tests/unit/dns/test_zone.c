@@ -40,13 +40,15 @@ static void zones_of_names(void **state) {
       {V6_HOST V6_NET "ip6.arpa", V6_NET "ip6.arpa", NULL},
       {"a.b.c.d." V6_MORE V6_NET "ip6.arpa", V6_NET "ip6.arpa", NULL},
       {"1.2.3.a." V6_MORE V6_NET "ip6.arpa", V6_NET "ip6.arpa", NULL},
-      /* lists, behind an address */
-      {"2.0.0.127.zen.dnsbl.example", "zen.dnsbl.example", NULL},
+      /* lists, behind an address; it could as well be a stranger's domain, of which nobody may make many zones */
+      {"2.0.0.127.zen.dnsbl.example", "dnsbl.example", "zen.dnsbl.example"},
+      {"1.1.1.1.one.stranger.example", "stranger.example", "one.stranger.example"},
+      {"1.1.1.1.two.stranger.example", "stranger.example", "two.stranger.example"},
       {"2.0.0.127.dnsbl", "dnsbl", NULL},
       {"1.2.3.4.key.in-addr.arpa", "key.in-addr.arpa", NULL},
-      {V6_HOST V6_NET "zen.dnsbl.example", "zen.dnsbl.example", NULL},
-      {V6_HOST V6_NET "key.zen.dnsbl.example", "key.zen.dnsbl.example", NULL},
-      {"5.2.0.0.127.zen.dnsbl.example", "127.zen.dnsbl.example", NULL}, /* the first four are the address */
+      {V6_HOST V6_NET "zen.dnsbl.example", "dnsbl.example", "zen.dnsbl.example"},
+      {V6_HOST V6_NET "key.zen.dnsbl.example", "dnsbl.example", "key.zen.dnsbl.example"},
+      {"5.2.0.0.127.zen.dnsbl.example", "dnsbl.example", "127.zen.dnsbl.example"}, /* the first four are the address */
       /* forms of one family before the end of the other are lists of that name */
       {"1.2.0.192.ip6.arpa", "ip6.arpa", NULL},
       {V6_HOST V6_NET "in-addr.arpa", "in-addr.arpa", NULL},

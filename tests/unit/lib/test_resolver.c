@@ -82,8 +82,8 @@ static assay_resolver_stats stats_of(const assay_resolver *resolver) {
 }
 
 /* What nobody waits for comes in as well. */
-static void finish_flights(assay_resolver *resolver) {
-  while (stats_of(resolver).in_flight > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
+static void finish_flights(assay_resolver *r) {
+  while (stats_of(r).in_flight + stats_of(r).overdue > 0) assert_int_equal(assay_resolver_wait(r, -1), ASSAY_OK);
 }
 
 /* --- making one --- */
@@ -272,6 +272,7 @@ static void outcomes_are_kept_apart(void **state) {
       {ASSAY_QUESTION_A, "servfail.example", "servfail"},
       {ASSAY_QUESTION_A, "refused.example", "refused"},
       {ASSAY_QUESTION_A, "formerr.example", "malformed"},
+      {ASSAY_QUESTION_A, "hidden.onion", "nxdomain"}, /* RFC 7686: no server is asked */
       {ASSAY_QUESTION_A, "silent.example", "timeout"},
       {ASSAY_QUESTION_A, "slow.example", "found 192.0.2.3"},
       {ASSAY_QUESTION_A, "truncated.example", "found 192.0.2.4"},
@@ -308,14 +309,17 @@ static void nobody_listens(void **state) {
 
 static void the_next_server_is_asked(void **state) {
   (void)state;
-  static const struct dns_row failing[] = {{"a.example", 0, DNS_SERVFAIL, NULL, 0},
-                                           {"b.example", 0, DNS_REFUSED, NULL, 0},
-                                           {"c.example", 0, DNS_SILENT, NULL, 0},
-                                           {"d.example", 0, DNS_SERVFAIL, NULL, 0}};
-  static const struct dns_row good[] = {{"a.example", 1, DNS_ANSWERS, "192.0.2.1", 0},
-                                        {"b.example", 1, DNS_ANSWERS, "192.0.2.2", 0},
-                                        {"c.example", 1, DNS_ANSWERS, "192.0.2.3", 0},
-                                        {"d.example", 1, DNS_REFUSED, NULL, 0}};
+  static const struct dns_row failing[] = {
+      {"a.example", 0, DNS_SERVFAIL, NULL, 0}, {"b.example", 0, DNS_REFUSED, NULL, 0},
+      {"c.example", 0, DNS_SILENT, NULL, 0},   {"d.example", 0, DNS_SERVFAIL, NULL, 0},
+      {"e.example", 0, DNS_LAME, NULL, 0},     {"f.example", 0, DNS_LOOP, NULL, 0},
+  };
+  static const struct dns_row good[] = {
+      {"a.example", 1, DNS_ANSWERS, "192.0.2.1", 0}, {"b.example", 1, DNS_ANSWERS, "192.0.2.2", 0},
+      {"c.example", 1, DNS_ANSWERS, "192.0.2.3", 0}, {"d.example", 1, DNS_REFUSED, NULL, 0},
+      {"e.example", 1, DNS_ANSWERS, "192.0.2.5", 0}, {"f.example", 1, DNS_SERVFAIL, NULL, 0},
+      {"g.example", 1, DNS_ANSWERS, "192.0.2.7", 0},
+  };
   struct dns_fake *first = dns_fake_start(failing, COUNT(failing)), *second = dns_fake_start(good, COUNT(good));
   char servers[80];
   snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(first), dns_fake_server(second));
@@ -325,6 +329,9 @@ static void the_next_server_is_asked(void **state) {
   check(resolver, ASSAY_QUESTION_A, "b.example", "found 192.0.2.2");
   check(resolver, ASSAY_QUESTION_A, "c.example", "found 192.0.2.3");
   check(resolver, ASSAY_QUESTION_A, "d.example", "refused");
+  check(resolver, ASSAY_QUESTION_A, "e.example", "found 192.0.2.5");
+  check(resolver, ASSAY_QUESTION_A, "f.example", "servfail");
+  check(resolver, ASSAY_QUESTION_A, "g.example", "nxdomain"); /* that is knowledge */
   assay_resolver_free(resolver);
   dns_fake_stop(first);
   dns_fake_stop(second);
@@ -372,11 +379,11 @@ static void a_cache_may_be_none(void **state) {
   dns_fake_stop(fake);
 }
 
+/* An answer that has expired is given while the same question is on its way again. */
 static void sleep_ms(int ms) {
   poll(NULL, 0, ms);
 }
 
-/* An answer that has expired is given while the same question is on its way again. */
 static void stale_answers_are_given(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));

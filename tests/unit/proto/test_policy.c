@@ -32,8 +32,8 @@ static struct policy_request read_whole(const char *text, size_t len) {
 /* --- what attributes say --- */
 
 /* As Postfix sends it for a second recipient, over TLS, of a client that is logged in. */
-static const char whole[] =
-    ASKS "protocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=192.0.2.10\nclient_name=mx1.good.example\n"
+static const char whole[] = ASKS
+    "protocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=192.0.2.10\nclient_name=mx1.good.example\n"
     "client_port=55445\nreverse_client_name=mx1.good.example\nserver_address=198.51.100.25\nserver_port=25\n"
     "helo_name=mx1.good.example\nsender=alice@good.example\nrecipient=bob@rx.example\nrecipient_count=0\n"
     "queue_id=D6A08A7AE16\ninstance=4e7e.6b05ee2b.d56d6.0\nsize=4321\netrn_domain=\nstress=\nsasl_method=PLAIN\n"
@@ -233,6 +233,7 @@ static const struct stream {
     {SIZED(ASKS "helo_name=a\n"), "set helo=a; | gone"},
     {SIZED(ASKS "helo_name=a"), "set helo=a; | gone"},
     {SIZED(ASKS "helo_name="), "set helo=; | gone"},
+    {SIZED(ASKS "ccert_subject=a+2"), "set tls.subject=a+2; | gone"},
     {SIZED(ASKS "helo_name=a\n\n" ASKS "helo_name=b"), "set helo=a; | set helo=b; | gone"},
     /* malformed: what came before stands */
     {SIZED(ASKS "helo_name=a\n\nhelo_name=b\n\n"), "set helo=a; | bad"},
@@ -304,9 +305,12 @@ static void limits_hold(void **state) {
     enum codec_need need;
     const char *words;
   } rows[] = {
-      {38, 1, true, CODEC_READY, ""},        {39, 1, true, CODEC_BAD, "a line is too long"},
-      {38, 1, false, CODEC_MORE, ""},        {39, 1, false, CODEC_BAD, "a line is too long"},
-      {8, 6, true, CODEC_READY, ""},         {8, 7, true, CODEC_BAD, "a request is too long"},
+      {38, 1, true, CODEC_READY, ""},
+      {39, 1, true, CODEC_BAD, "a line is too long"},
+      {38, 1, false, CODEC_MORE, ""},
+      {39, 1, false, CODEC_BAD, "a line is too long"},
+      {8, 6, true, CODEC_READY, ""},
+      {8, 7, true, CODEC_BAD, "a request is too long"},
       {8, 7, false, CODEC_BAD, "a request is too long"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
@@ -355,9 +359,14 @@ static void keys_by_table(void **state) {
       {verb, OF("protocol_state=EHLO\n"), OF("protocol_state=HELO\n"), false},
       {verb, OF("protocol_state=RCPT\n"), OF("protocol_state=DATA\n"), true},
       {rdns, OF("reverse_client_name=unknown\n"), OF(""), true}, /* both are looked up */
+      {helo, OF("protocol_state=CONNECT\nhelo_name=\n"), OF("protocol_state=CONNECT\n"),
+       false}, /* not yet, and unset */
       {0, OF("helo_name=a\n"), OF("helo_name=b\n"), true},
-      /* no text passes for two */
-      {helo | rdns, OF("helo_name=a\nreverse_client_name=b=1:c\n"), OF("helo_name=a=1:b\nreverse_client_name=c\n"), false},
+      /* no text passes for two, or for a part of its neighbour */
+      {helo | rdns, OF("reverse_client_name=b=:c\nhelo_name=d\n"), OF("reverse_client_name=b\nhelo_name=c=:d\n"),
+       false},
+      {helo | rdns, OF("reverse_client_name=b=1:c\nhelo_name=d\n"), OF("reverse_client_name=b\nhelo_name=c=1:d\n"),
+       false},
   };
   struct bytes first = {0}, second = {0};
   for (size_t i = 0; i < COUNT(rows); i++) {

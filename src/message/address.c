@@ -1,6 +1,6 @@
 /* Owns addresses and networks as a mail server writes them, and which are never those of strangers.
  * Must never know: where an address was found. */
-#include "message/network.h"
+#include "message/address.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #define V4(a, b, c, d) {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b), (c), (d)}}
 
 /* 6to4 of 10.0.0.0/8 is among them: some large sites number their inside so. */
-static const struct network local[] = {
+static const struct address_range local[] = {
     {V4(127, 0, 0, 0), 104}, {V4(10, 0, 0, 0), 104},       {V4(172, 16, 0, 0), 108},
     {V4(192, 168, 0, 0), 112}, {V4(169, 254, 0, 0), 112},  {V4(100, 64, 0, 0), 106},
     {{{[15] = 1}}, 128},     {{{0xfc}}, 7},                {{{0xfe, 0x80}}, 10},
@@ -39,7 +39,7 @@ bool address_read(struct address *out, struct part part, struct part *text) {
   return true;
 }
 
-bool network_read(struct network *out, struct part part) {
+bool address_range_read(struct address_range *out, struct part part) {
   size_t slash = part_find(part, '/');
   struct part digits = part_from(part, slash + 1);
   struct part host = part_first(part, slash);
@@ -59,15 +59,15 @@ bool network_read(struct network *out, struct part part) {
   return true;
 }
 
-bool network_has(const struct network *network, const struct address *address) {
-  unsigned whole = network->bits / 8, rest = network->bits % 8;
-  if (memcmp(network->address.bytes, address->bytes, whole) != 0) return false;
+bool address_range_has(const struct address_range *range, const struct address *address) {
+  unsigned whole = range->bits / 8, rest = range->bits % 8;
+  if (memcmp(range->address.bytes, address->bytes, whole) != 0) return false;
   if (rest == 0) return true;
-  return ((network->address.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
+  return ((range->address.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }
 
 bool address_is_local(const struct address *address) {
   for (size_t i = 0; i < sizeof local / sizeof *local; i++)
-    if (network_has(&local[i], address)) return true;
+    if (address_range_has(&local[i], address)) return true;
   return false;
 }

@@ -1,7 +1,7 @@
 /* Owns addresses and networks as a mail server writes them, and which are never those of strangers.
  * Must never know: where an address was found. */
-#ifndef MESSAGE_NETWORK_H
-#define MESSAGE_NETWORK_H
+#ifndef MESSAGE_ADDRESS_H
+#define MESSAGE_ADDRESS_H
 
 #include <stdint.h>
 
@@ -12,7 +12,7 @@ struct address {
   uint8_t bytes[16];
 };
 
-struct network {
+struct address_range {
   struct address address;
   uint8_t bits; /* 0 to 128: an IPv4 prefix plus 96 */
 };
@@ -22,9 +22,9 @@ struct network {
 bool address_read(struct address *out, struct part part, struct part *text);
 
 /* Reads an address, or an address and /bits; bits behind the prefix may be set. False when it is none. */
-bool network_read(struct network *out, struct part part);
+bool address_range_read(struct address_range *out, struct part part);
 
-bool network_has(const struct network *network, const struct address *address);
+bool address_range_has(const struct address_range *range, const struct address *address);
 
 /* Loopback, private (RFC 1918, 4193, 6598) or link-local: nobody outside is reached there. */
 bool address_is_local(const struct address *address);
