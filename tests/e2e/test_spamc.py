@@ -207,9 +207,10 @@ class Messages(Case):
         self.check("-c", given, 0, b"0/0\n")
 
     def test_user_is_anything(self):
-        for user in ("joe", "joe@example.net", "jö", "a" * 200, "x=y \"z\""):
+        for user in ("joe", "joe@example.net", "jö", "a" * 200, 'x" level="error'):
             done = spamc.run(["-c", "-u", user], SPAM, self.port)
             self.assertEqual((done.returncode, done.stdout), (1, b"7.6/5.0\n"), user)
+            self.assertEqual(self.daemon.wait_log("verdict", user=user)[0]["level"], "info")
 
 
 class Limits(Case):
