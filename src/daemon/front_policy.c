@@ -34,7 +34,7 @@ static bool is_known(struct state *state, const struct exchange *x) {
 
 static enum front_step close_with(struct exchange *x, const char *why) {
   bytes_free(&((struct state *)x->state)->key);
-  strncpy(x->trouble, why, sizeof x->trouble - 1);
+  exchange_trouble(x, why);
   return FRONT_CLOSE;
 }
 

@@ -40,7 +40,7 @@ static enum front_step refuse(struct exchange *x, enum spamd_code code, const ch
   struct state *state = x->state;
   spamd_error(x->out, code, text);
   spamd_request_free(&state->request);
-  strncpy(x->trouble, text, sizeof x->trouble - 1);
+  exchange_trouble(x, text);
   return FRONT_CLOSE;
 }
 
