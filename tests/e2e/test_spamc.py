@@ -74,7 +74,8 @@ ANSWERS = [
 DOWN = [
     ("", 0, SPAM), ("-E", 0, SPAM), ("-c", 0, b"0/0\n"), ("-R", 0, b"0/0\n"), ("-r", 0, b"0/0\n"), ("-y", 0, b"\n"),
     ("--headers", 0, SPAM), ("-x", 69, b""), ("-x -E", 69, b""), ("-x -c", 69, b"0/0\n"), ("-x -R", 69, b"0/0\n"),
-    ("-x -X", 75, b""), ("-K", 69, b""), ("-L spam", 69, b""), ("-C report", 0, SPAM), ("-x -e /bin/echo Fine", 69, b""),
+    ("-x -X", 75, b""), ("-K", 69, b""), ("-L spam", 69, b""), ("-C report", 0, SPAM),
+    ("-x -e /bin/echo Fine", 69, b""),
 ]
 
 

@@ -340,7 +340,8 @@ class Waiting(unittest.TestCase):
                  b"X-Assay-Rules: HELO_BAD=4.6\nX-Assay-Unknown: NO_NAME=failed\n")
         with self.daemon("300ms") as daemon:
             for half_close in (True, False):
-                got = assayd.ask(daemon.ports["spamd"], b"PROCESS SPAMC/1.5\r\n" + self.HEADERS + counted(SPAM), half_close)
+                sent = b"PROCESS SPAMC/1.5\r\n" + self.HEADERS + counted(SPAM)
+                got = assayd.ask(daemon.ports["spamd"], sent, half_close)
                 self.assertEqual(got.partition(b"\r\n\r\n")[2], marks + SPAM)
             self.assertTrue(all(line["late"] for line in daemon.wait_log("verdict", 2)))
 
