@@ -17,7 +17,7 @@ static struct spamd_limits limits_of(const struct conf *conf) {
   return limits;
 }
 
-/* What the message says comes first, so that what the client says for sure replaces it. */
+/* Where the client says what it knows, that is all: two halves of different connections would make a third one. */
 static enum proto_result set_facts(struct exchange *x, struct proto_error *error) {
   const struct state *state = x->state;
   size_t len;

@@ -74,7 +74,8 @@ ANSWERS = [
 DOWN = [
     ("", 0, SPAM), ("-E", 0, SPAM), ("-c", 0, b"0/0\n"), ("-R", 0, b"0/0\n"), ("-r", 0, b"0/0\n"), ("-y", 0, b"\n"),
     ("--headers", 0, SPAM), ("-x", 69, b""), ("-x -E", 69, b""), ("-x -c", 69, b"0/0\n"), ("-x -R", 69, b"0/0\n"),
-    ("-x -X", 75, b""), ("-K", 69, b""), ("-L spam", 69, b""), ("-C report", 0, SPAM), ("-x -e /bin/echo Fine", 69, b""),
+    ("-x -X", 75, b""), ("-K", 69, b""), ("-L spam", 69, b""), ("-C report", 0, SPAM),
+    ("-x -e /bin/echo Fine", 69, b""),
 ]
 
 
@@ -207,9 +208,10 @@ class Messages(Case):
         self.check("-c", given, 0, b"0/0\n")
 
     def test_user_is_anything(self):
-        for user in ("joe", "joe@example.net", "jö", "a" * 200, "x=y \"z\""):
+        for user in ("joe", "joe@example.net", "jö", "a" * 200, 'x" level="error'):
             done = spamc.run(["-c", "-u", user], SPAM, self.port)
             self.assertEqual((done.returncode, done.stdout), (1, b"7.6/5.0\n"), user)
+            self.assertEqual(self.daemon.wait_log("verdict", user=user)[0]["level"], "info")
 
 
 class Limits(Case):

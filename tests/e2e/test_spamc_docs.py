@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the page on spamc to what happens: its settings are right, its commands do what it says, its answers come out."""
+"""Holds the page on spamc to what happens: settings are right, commands do what it says, answers come out."""
 
 import os
 import pathlib
@@ -66,7 +66,8 @@ class Page(unittest.TestCase):
                 self.assertRegex(done.stdout, rf"\A{out}\Z", command)
 
     def as_here(self, text):
-        here = text.replace("tcp:127.0.0.1:783", "tcp:127.0.0.1:$port_spamd").replace("unix:/run/assay/", "unix:$folder/")
+        here = text.replace("tcp:127.0.0.1:783", "tcp:127.0.0.1:$port_spamd")
+        here = here.replace("unix:/run/assay/", "unix:$folder/")
         self.assertNotEqual(here, text)
         return here + "resolver off\n"
 
@@ -87,8 +88,8 @@ class Page(unittest.TestCase):
     @unittest.skipUnless(spamc.PROGRAM, "there is no spamc")
     def test_trusted(self):
         """The relay of the page is passed over, and the one before it is scored."""
-        relayed = (b"Received: from backup.example.net (backup.example.net [198.51.100.25])\n\tby mx.example.net (Postfix)"
-                   b" with ESMTP id 9Z; Mon, 30 Nov 2026 12:00:01 +0000\n" + MESSAGE)
+        relayed = (b"Received: from backup.example.net (backup.example.net [198.51.100.25])\n\tby mx.example.net"
+                   b" (Postfix) with ESMTP id 9Z; Mon, 30 Nov 2026 12:00:01 +0000\n" + MESSAGE)
         for config, client in (("", "198.51.100.25"), (blocks("assayd.conf")["spamc-trusted"], "203.0.113.9")):
             with assayd.Daemon(assayd.SPAMD + config) as daemon:
                 spamc.run("-c", relayed, daemon.ports["spamd"])

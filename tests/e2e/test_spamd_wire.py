@@ -317,5 +317,66 @@ class Compressed(Case):
         self.assertEqual(got, b"SPAMD/1.0 69 Service Unavailable: Compress requires Content-length header\r\n")
 
 
+class Waiting(unittest.TestCase):
+    """Verdicts that wait for DNS, of which there is only silence. It could make spam of what is none so far."""
+
+    RULES = spamc.RULES + 'rule NO_NAME { describe "the client has no name" score 1.0 when client.rdns == "" }\n'
+    CONFIG = "listen spamd tcp:127.0.0.1:$port_spamd\nlimit dns {}\nresolver 127.0.0.1:{}\nworkers 1\n"
+    ANSWER = OK + b"Spam: False ; 4.6 / 5.0\r\n\r\n"
+    HEADERS = b"Assay-Client-IP: 192.0.2.9\r\nAssay-Helo: bad.example\r\n"
+
+    def setUp(self):
+        self.dns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(self.dns.close)
+        self.dns.bind(("127.0.0.1", 0))
+        self.dns.settimeout(assayd.PATIENCE)
+
+    def daemon(self, wait):
+        return assayd.Daemon(self.CONFIG.format(wait, self.dns.getsockname()[1]), self.RULES)
+
+    def test_answered_at_the_deadline(self):
+        """What is known counts, what is not is said; the client has closed its side long before."""
+        marks = (b"X-Assay-Action: accept\nX-Assay-Score: 4.6 required=5.0 low=4.6 high=5.6\n"
+                 b"X-Assay-Rules: HELO_BAD=4.6\nX-Assay-Unknown: NO_NAME=failed\n")
+        with self.daemon("300ms") as daemon:
+            for half_close in (True, False):
+                sent = b"PROCESS SPAMC/1.5\r\n" + self.HEADERS + counted(SPAM)
+                got = assayd.ask(daemon.ports["spamd"], sent, half_close)
+                self.assertEqual(got.partition(b"\r\n\r\n")[2], marks + SPAM)
+            self.assertTrue(all(line["late"] for line in daemon.wait_log("verdict", 2)))
+
+    def test_what_changes_nothing_is_not_waited_for(self):
+        with self.daemon("10m") as daemon:
+            headers = self.HEADERS.replace(b"192.0.2.9", b"203.0.113.9")
+            got = assayd.ask(daemon.ports["spamd"], b"PROCESS SPAMC/1.5\r\n" + headers + counted(SPAM))
+            self.assertIn(b"\nX-Assay-Unknown: NO_NAME=pending\n", got)
+
+    def test_nobody_else_waits(self):
+        """A hundred requests wait, in one thread; who needs no DNS is answered meanwhile, and nobody is lost."""
+        with self.daemon("3s") as daemon:
+            waiting = [assayd.connect(daemon.ports["spamd"]) for _ in range(100)]
+            for client in waiting:
+                client.sendall(b"CHECK SPAMC/1.5\r\n" + self.HEADERS + b"Content-length: 0\r\n\r\n")
+            self.dns.recv(512)
+            began = time.monotonic()
+            self.assertEqual(assayd.ask(daemon.ports["spamd"], b"PING SPAMC/1.5\r\n\r\n"), b"SPAMD/1.5 0 PONG\r\n")
+            got = assayd.ask(daemon.ports["spamd"], b"CHECK SPAMC/1.5\r\nAssay-Client-Name: x.example\r\n\r\n")
+            self.assertEqual(got, OK + FALSE + b"\r\n")
+            self.assertLess(time.monotonic() - began, 2)
+            for client in waiting[::3]:
+                client.close()  # who leaves is not missed
+            for client in set(waiting) - set(waiting[::3]):
+                self.assertEqual(assayd.read_all(client), self.ANSWER)
+                client.close()
+
+    def test_stopped_meanwhile(self):
+        """Who waits is answered before the end."""
+        with self.daemon("1s") as daemon, assayd.connect(daemon.ports["spamd"]) as client:
+            client.sendall(b"CHECK SPAMC/1.5\r\n" + self.HEADERS + b"Content-length: 0\r\n\r\n")
+            self.dns.recv(512)
+            daemon.stop()
+            self.assertEqual(assayd.read_all(client), self.ANSWER)
+
+
 if __name__ == "__main__":
     unittest.main()

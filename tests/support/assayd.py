@@ -33,14 +33,16 @@ def free_port():
 
 
 class Daemon:
-    """In `config`, $folder is the temporary folder (short enough for Unix sockets), and each $port_NAME a free port that is
-    then .ports["NAME"]; `log json` is added. `rules`, if given, is the text of the only rule file, $folder/test.rule."""
+    """In `config`, $folder is the temporary folder (short enough for Unix sockets), and each $port_NAME a free port
+    that is then .ports["NAME"]; `log json` is added. `rules`, if given, is the text of the only rule file,
+    $folder/test.rule."""
 
     def __init__(self, config=SPAMD, rules=None, environment=None, command=(), files=None):
         self._holder = tempfile.TemporaryDirectory(prefix="assayd-")
         self.folder = self._holder.name
         os.chmod(self.folder, 0o755)
-        self.config = string.Template(config + "\nlog json\n" + ('rules "$folder/test.rule"\n' if rules is not None else ""))
+        own = 'rules "$folder/test.rule"\n' if rules is not None else ""
+        self.config = string.Template(config + "\nlog json\n" + own)
         self.command = [*command, program()]
         self.environment = {**os.environ, **(environment or {})}
         self.ports, self.process = {}, None
@@ -93,7 +95,8 @@ class Daemon:
         """Starts it without waiting for anything."""
         self._lines, self._more = [], threading.Condition()
         self.process = subprocess.Popen([*self.command, "--config", self.write_config()], stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, env=self.environment, text=True, errors="surrogateescape")
+                                        stderr=subprocess.PIPE, env=self.environment, text=True,
+                                        errors="surrogateescape")
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         self._reader.start()
 
@@ -115,13 +118,14 @@ class Daemon:
         self._reader.join()
 
     def reload(self, rules=None):
-        """SIGHUP, after the rule file was replaced if there is a new one; returns what the log says of the outcome. Have
-        `watch off` in the configuration, or it may be the outcome of a reload that the new file brought about."""
+        """SIGHUP, after the rule file was replaced if there is a new one; returns what the log says of the outcome.
+        Have `watch off` in the configuration, or it may be the outcome of a reload that the new file brought about."""
         if rules is not None:
             self.write("test.rule", rules)
         before = len(self.log())
         self.process.send_signal(signal.SIGHUP)
-        line = self.wait_for(lambda line: re.match(r"reloaded the rules|kept the old rules", line.get("msg", "")), before)
+        outcome = re.compile(r"reloaded the rules|kept the old rules")
+        line = self.wait_for(lambda line: outcome.match(line.get("msg", "")), before)
         if line is None:
             raise AssertionError(f"no reload:\n{self.stderr()}")
         return line

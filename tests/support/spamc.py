@@ -30,8 +30,8 @@ HAM = message("good.example", "192.0.2.10")
 
 
 def run(options, given, to=None, patience=120, **more):
-    """Runs spamc with words of options on a message; `to` is a port on 127.0.0.1, or the path of a Unix socket. The file
-    of options that a machine may have is not read, unless -F is among the options."""
+    """Runs spamc with words of options on a message; `to` is a port on 127.0.0.1, or the path of a Unix socket. The
+    file of options that a machine may have is not read, unless -F is among the options."""
     words = options.split() if isinstance(options, str) else list(options)
     if "-F" not in words:
         words[:0] = ["-F", "/dev/null"]
