@@ -239,7 +239,10 @@ class Stopping(unittest.TestCase):
             time.sleep(0.2)
             self.end(daemon)
             self.assertTrue(is_closed(silent))
-            self.assertFalse(os.path.exists(daemon.path("policy")))
+            end = time.monotonic() + PATIENCE  # the last worker to look away takes it away
+            while os.path.exists(daemon.path("policy")) and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertRaises(FileNotFoundError, connect, daemon.path("policy"))
             half.sendall(policy()[20:])
             self.assertEqual(read_answers(half, 2), [DUNNO])
             self.assertEqual(daemon.process.wait(PATIENCE), 0)

@@ -5,7 +5,6 @@ moment it is settled, and at the deadline by what is known."""
 import os
 import re
 import signal
-import socket
 import sys
 import time
 import unittest
@@ -104,19 +103,16 @@ class Waiting(unittest.TestCase):
 
     def test_who_takes_no_answer_while_another_waits(self):
         """Answers that cannot go out, and behind them a verdict that is waited for: the limit is that of writing."""
-        settings = "limit write 300ms\nlimit dns 1m\nworkers 1\nlisten policy tcp:127.0.0.1:$port_policy\n"
+        settings = "limit write 300ms\nlimit dns 1m\nworkers 1\nmap tag \"PREPEND X-Long: " + "a" * 280 + "\"\n"
         short = b"request=smtpd_access_policy\nhelo_name=plain\n\n"
-        with self.start(settings) as daemon, socket.socket() as client:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            client.settimeout(PATIENCE)
-            client.connect(("127.0.0.1", daemon.ports["policy"]))
+        with self.start(settings) as daemon, connect(daemon.path("policy")) as client:
             daemon.process.send_signal(signal.SIGSTOP)  # so that it reads all in one piece
             client.sendall(short * 1300 + policy("a.silent.example"))
             daemon.process.send_signal(signal.SIGCONT)
             daemon.wait_log("slow", detail="taking its answer", patience=20)
             found = wait_counters(daemon, lambda found: found["open_connections"] == 0)
             self.assertEqual((found["open_connections"], found["held_bytes"], found["slow"]), (0, 0, 1))
-            self.assertIn("HERE", ask_policy(daemon.path("policy"), policy("plain"))[0])
+            self.assertIn("X-Long", ask_policy(daemon.path("policy"), policy("plain"))[0])
 
     def test_stop(self):
         """Those that wait are answered within the time of grace; after it they are closed."""
