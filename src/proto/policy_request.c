@@ -199,8 +199,12 @@ static void decode_xtext(struct bytes *out, struct piece value) {
   for (size_t i = 0; i < value.len; i++) {
     int high = value.ptr[i] == '+' && i + 2 < value.len ? hex_value(value.ptr[i + 1]) : -1;
     int low = high >= 0 ? hex_value(value.ptr[i + 2]) : -1;
-    bytes_byte(out, low >= 0 ? (char)(unsigned char)(high << 4 | low) : value.ptr[i]);
-    if (low >= 0) i += 2;
+    char byte = value.ptr[i];
+    if (low >= 0) {
+      byte = (char)(high << 4 | low);
+      i += 2;
+    }
+    bytes_byte(out, byte);
   }
 }
 
