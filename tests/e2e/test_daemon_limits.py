@@ -299,7 +299,7 @@ class Input(unittest.TestCase):
 
 
 class Idle(unittest.TestCase):
-    """What 10 000 connections cost that say nothing; and after one byte, and after a request each."""
+    """What 10 000 connections cost that say nothing, and after a request each; and what they hold of one byte."""
 
     COUNT = 10000
 
@@ -323,20 +323,19 @@ class Idle(unittest.TestCase):
             wait_counters(daemon, lambda found: found["open_connections"] == self.COUNT)
             costs["silent"] = self.each(daemon, before)
             for client in clients:
-                client.sendall(b"a")
-            wait_counters(daemon, lambda found: found["held_bytes"] >= 256 * self.COUNT)
-            self.assertLess(counters(daemon)["held_bytes"], self.COUNT * 1024)
-            for client in clients:
-                client.sendall(b"=b\n" + policy(instance="1a2b.3c4d.5e6f.0"))
+                client.sendall(policy(instance="1a2b.3c4d.5e6f.0"))
             for client in clients:
                 self.assertEqual(read_answers(client, 1), ["action=DUNNO"])
             costs["asked"] = self.each(daemon, before)
             found = counters(daemon)
             self.assertEqual((found["held_bytes"], found["open_connections"], found["memory"]), (0, self.COUNT, 0))
+            for client in clients:
+                client.sendall(b"a")
+            found = wait_counters(daemon, lambda found: found["held_bytes"] >= 256 * self.COUNT)
+            self.assertLess(found["held_bytes"], self.COUNT * 1024)
             print("bytes a connection:", {name: round(cost) for name, cost in costs.items()})
             if not SANITIZED:
-                self.assertLess(costs["silent"], 1024)
-                self.assertLess(costs["asked"], 2048)
+                self.assertLess(max(costs.values()), 1024)
             for client in clients:
                 client.close()
 
