@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -73,11 +74,18 @@ static bool write_out(struct connection *c) {
   return true;
 }
 
+/* More has come than the requests that were taken. */
+static bool has_more(const struct connection *c) {
+  int waiting = 0;
+  return c->in.len > 0 || (ioctl(c->fd, FIONREAD, &waiting) == 0 && waiting > 0);
+}
+
 /* A connection that is closed while bytes wait to be read is torn down, and what was written may never be seen. So the
  * other end is told first that nothing more comes, and gets a little time to stop. False when that is not needed. */
 static bool linger(struct connection *c) {
-  if (!c->abrupt || c->at_end) return false;
+  if (c->at_end) return false;
   if (c->lingering) return true;
+  if (!c->abrupt && !has_more(c)) return false;
   if (shutdown(c->fd, SHUT_WR) != 0) return false;
   c->lingering = true;
   c->since_us = server_now_us();

@@ -208,6 +208,15 @@ class Pieces(Case):
                     self.assertEqual(self.ask(self.WHOLE + more, half_close=half_close), self.WANT, len(more))
                 self.assertEqual(self.ask(b"PING SPAMC/1.5\r\n\r\n" + more), b"SPAMD/1.5 0 PONG\r\n", len(more))
 
+    def test_a_long_answer_is_whole_whatever_follows_the_request(self):
+        """More of it lies in the socket than is sent at once, when the connection is closed."""
+        message = spamc.message("bad.example", "203.0.113.5", b"0123456789abcde\n" * (5 << 14))
+        want = OK + length(BAD + message) + TRUE + b"\r\n" + BAD + message
+        for more in (b"x", b"x" * 100000, b"x" * 1000000):
+            for _ in range(10):
+                got = self.ask(b"PROCESS SPAMC/1.5\r\n" + counted(message) + more)
+                self.assertTrue(got == want, (len(more), len(got), len(want)))
+
     def test_clients_that_leave(self):
         for sent in (b"", b"CHECK", b"CHECK SPAMC/1.5\r\nContent-length: 1000\r\n\r\nx", self.WHOLE):
             for _ in range(20):
