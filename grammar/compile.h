@@ -123,6 +123,7 @@ struct compilation {
   bool lint;
   struct intern paths, reals; /* of files, as they were named and as they are; a real one's number is its file's */
   VEC(uint32_t) path_files;   /* the file of a path, or INTERN_NONE */
+  struct intern looked;       /* every path that was looked for: files, folders and globs, whether there was one or not */
   VEC(struct file) files;
   struct intern taken;        /* the files that a list has taken in */
   struct stmt *statements;

@@ -5,6 +5,7 @@
 void files_init(struct compilation *c) {
   intern_init(&c->paths, &c->arena);
   intern_init(&c->reals, &c->arena);
+  intern_init(&c->looked, &c->arena);
 }
 
 void files_free(struct compilation *c) {
@@ -35,7 +36,7 @@ done:
 assay_status files_read(struct compilation *c, struct text path, size_t limit, uint32_t *number, struct text *error) {
   *error = TEXT("");
   uint32_t at = c->arena.failed ? INTERN_NONE : intern_add(&c->paths, path);
-  if (at == INTERN_NONE) return ASSAY_NO_MEMORY;
+  if (at == INTERN_NONE || intern_add(&c->looked, path) == INTERN_NONE) return ASSAY_NO_MEMORY;
   if (at == c->path_files.count) {
     uint32_t *slot = vec_add(&c->arena, &c->path_files);
     if (!slot) return ASSAY_NO_MEMORY;

@@ -6,7 +6,6 @@
 
 #include "base/num.h"
 #include "grammar/codes.h"
-#include "grammar/recover.h"
 #include "grammar/regex.h"
 #include "parser.tab.h"
 
@@ -31,7 +30,7 @@ void *lexer_slab_take(struct parse *p, size_t size) {
 }
 
 void lexer_fatal(struct parse *p) {
-  recover_abandon(p);
+  longjmp(*p->abandon, 1);
 }
 
 static struct span part(struct span at, size_t begin, size_t len) {
@@ -150,7 +149,10 @@ int lexer_string(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, st
 int lexer_single_quoted(struct parse *p, union ASSAY_YYSTYPE *value, struct span at, struct text text) {
   report(p->diags, BAD_STRING, at, "strings stand in double quotes");
   bool plain = text.len <= NAME_MAX_BYTES && !memchr(text.ptr, '"', text.len) && !memchr(text.ptr, '\\', text.len);
-  if (plain) diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
+  if (plain)
+    diag_help(p->diags, "write \"%.*s\"", (int)text.len - 2, text.ptr + 1);
+  else
+    diag_help(p->diags, "in them, a quote is written \\\" and a backslash \\\\");
   value->word = word_make(at, arena_text(p->arena, text_of(text.ptr + 1, text.len - 2)));
   return TOK_STRING;
 }

@@ -33,7 +33,7 @@ void lexer_retreat(struct parse *p, struct span *at, size_t len);
 /* Memory for the scanner; NULL when the slab is used up, which its fixed needs never do. */
 void *lexer_slab_take(struct parse *p, size_t size);
 
-/* The scanner found itself broken; does not return. */
+/* The scanner found itself broken, which its fixed memory makes impossible: goes the parse's way out. */
 void lexer_fatal(struct parse *p) __attribute__((noreturn));
 
 /* How much of the text stands before the braces, if any, at its end. */

@@ -89,6 +89,7 @@ static void report_unreadable(struct loading *l, struct text path, struct span f
 static bool expand(struct loading *l, struct text path, struct span from, struct expanded *out) {
   struct compilation *c = l->c;
   *out = (struct expanded){.error = TEXT("")};
+  if (intern_add(&c->looked, path) == INTERN_NONE) return false;
   assay_status status = c->loader->expand(c->loader->user, &c->arena, path, out);
   if (status == ASSAY_OK || status == ASSAY_NO_MEMORY) return status == ASSAY_OK;
   report_unreadable(l, path, from, status, out->error);

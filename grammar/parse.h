@@ -3,6 +3,8 @@
 #ifndef GRAMMAR_PARSE_H
 #define GRAMMAR_PARSE_H
 
+#include <setjmp.h>
+
 #include "base/diag.h"
 #include "grammar/ast.h"
 
@@ -22,7 +24,8 @@ struct parse {
   uint32_t offset;          /* of the next byte to scan */
   uint32_t regex_begin;     /* of an m{…} being scanned */
   unsigned regex_depth;
-  struct recovery *recovery; /* grammar/recover.h */
+  jmp_buf *abandon;          /* the way out, should the scanner find itself broken */
+  struct recovery *recovery; /* grammar/recover.h; of rules alone */
   struct stmt *head, **tail;
 };
 

@@ -16,7 +16,6 @@ struct token {
 };
 
 struct recovery {
-  jmp_buf abandon;
   struct token last;    /* the latest one given to the parser */
   int before;           /* the kind of the one before it */
   struct span before_at;
@@ -110,10 +109,6 @@ int assay_yylex(ASSAY_YYSTYPE *value, struct span *at, struct parse *p) {
   return r->last.kind;
 }
 
-void recover_abandon(struct parse *p) {
-  longjmp(p->recovery->abandon, 1);
-}
-
 /* Where the scanner has said what is wrong with the token, that the parser cannot use it is no news; nor is the end
  * of a file that an unclosed token has swallowed. */
 void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count) {
@@ -147,11 +142,12 @@ bool parse_file(struct arena *arena, struct diags *diags, uint32_t file, struct 
   char *copy = arena_new(arena, bytes.len + 2);
   if (!copy) return false;
   if (bytes.len) memcpy(copy, bytes.ptr, bytes.len);
+  jmp_buf abandon;
   struct recovery recovery = {.braces = 0};
   struct parse parse = {.arena = arena, .diags = diags, .file = file, .bytes = bytes, .slab = slab,
-                        .recovery = &recovery, .tail = out};
+                        .abandon = &abandon, .recovery = &recovery, .tail = out};
   while (*parse.tail) parse.tail = &(*parse.tail)->next;
-  if (setjmp(recovery.abandon) != 0 || !lexer_open(&parse, copy, bytes.len)) {
+  if (setjmp(abandon) != 0 || !lexer_open(&parse, copy, bytes.len)) {
     arena->failed = true;
     return false;
   }

@@ -3,8 +3,6 @@
 #ifndef GRAMMAR_RECOVER_H
 #define GRAMMAR_RECOVER_H
 
-#include <setjmp.h>
-
 #include "grammar/parse.h"
 
 union ASSAY_YYSTYPE;
@@ -14,9 +12,6 @@ enum { SYNTAX_EXPECTED_MAX = 96 }; /* more than there are tokens */
 /* Called by bison with the token that does not fit and all that would. */
 void syntax_error(struct parse *p, struct span at, const char *found, const char *const *expected, int count);
 void syntax_too_deep(struct parse *p, struct span at);
-
-/* Returns to parse_file from inside the scanner; for errors that its fixed memory makes impossible. */
-void recover_abandon(struct parse *p) __attribute__((noreturn));
 
 /* The parser's source of tokens. It counts braces, and after an error drops tokens up to the brace that closes the
  * statement, or up to a statement's keyword in column 1; then it gives RESYNC. */

@@ -2,6 +2,8 @@
  * name. Immutable but for the patterns' code; shared by threads. Must never know: a connection. */
 #include "run/linked.h"
 
+#include "run/reply.h"
+
 static const enum value_type type_of_field[] = {
     [FIELD_BOOL] = TYPE_BOOL,       [FIELD_INT] = TYPE_INT,         [FIELD_STRING] = TYPE_STRING,
     [FIELD_NAME] = TYPE_NAME,       [FIELD_ADDRESS] = TYPE_ADDRESS, [FIELD_MAILBOX] = TYPE_MAILBOX,
@@ -20,6 +22,17 @@ static assay_status bind_facts(struct linked *linked) {
     linked->host_facts |= field >= FIELD_COUNT;
   }
   return ASSAY_OK;
+}
+
+#define BIT(field) (UINT64_C(1) << (field))
+
+/* Where a reverse name was not set, the client's address is asked about, and for the confirmed one the other name. */
+static void list_reads(struct linked *linked) {
+  const struct program *p = linked->program;
+  for (uint32_t f = 0; f < p->facts_count; f++) linked->reads |= BIT(linked->fields[f]);
+  for (unsigned a = 0; a < ACTION_COUNT; a++) linked->reads |= reply_reads(p->thresholds[a].reply);
+  if (linked->reads & BIT(FIELD_CLIENT_RDNS_CONFIRMED)) linked->reads |= BIT(FIELD_CLIENT_RDNS);
+  if (linked->reads & BIT(FIELD_CLIENT_RDNS)) linked->reads |= BIT(FIELD_CLIENT_IP);
 }
 
 static const enum value_type type_of_value[] = {
@@ -164,6 +177,7 @@ assay_status linked_new(struct linked **out, struct verified *verified, const st
   if (status == ASSAY_OK) status = link_constants(linked);
   if (status == ASSAY_OK) status = list_disabled(linked);
   if (status == ASSAY_OK) status = link_sets(linked);
+  if (status == ASSAY_OK) list_reads(linked);
   if (status == ASSAY_OK)
     *out = linked;
   else

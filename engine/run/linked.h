@@ -29,6 +29,7 @@ struct linked {
   unsigned *fields; /* the fact behind each fact_need */
   const struct host_function **functions; /* the one behind each function_need */
   bool host_facts;  /* some of the facts are the host's */
+  uint64_t reads;   /* bit f: the value of fact f may matter to what comes out */
   uint32_t *disabled; /* the rules that are */
   size_t disabled_count;
   const struct vocabulary *vocabulary;

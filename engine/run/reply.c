@@ -64,14 +64,30 @@ static void put_rdns(struct buf *out, const struct reply *reply) {
   put_outside(out, name.known ? name.host->raw : TEXT(""));
 }
 
+#define BIT(field) (UINT64_C(1) << (field))
+
 static const struct {
   struct text word;
   void (*put)(struct buf *out, const struct reply *reply);
+  uint64_t reads;
 } placeholders[] = {
-    {{"{score}", 7}, put_score},         {{"{rules}", 7}, put_rules},
-    {{"{top}", 5}, put_top},             {{"{helo}", 6}, put_helo},
-    {{"{client.ip}", 11}, put_ip},       {{"{client.rdns}", 13}, put_rdns},
+    {{"{score}", 7}, put_score, 0},
+    {{"{rules}", 7}, put_rules, 0},
+    {{"{top}", 5}, put_top, 0},
+    {{"{helo}", 6}, put_helo, BIT(FIELD_HELO)},
+    {{"{client.ip}", 11}, put_ip, BIT(FIELD_CLIENT_IP)},
+    {{"{client.rdns}", 13}, put_rdns, BIT(FIELD_CLIENT_RDNS)},
 };
+
+/* One behind a doubled brace counts too: what is compared for nothing does no harm. */
+uint64_t reply_reads(struct text template) {
+  uint64_t reads = 0;
+  for (size_t at = 0; at < template.len; at++)
+    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+      if (text_starts(text_of(template.ptr + at, template.len - at), placeholders[i].word))
+        reads |= placeholders[i].reads;
+  return reads;
+}
 
 /* Puts what stands at the start of the template; how many bytes of it that was. */
 static size_t put_next(struct buf *out, struct text rest, const struct reply *reply) {

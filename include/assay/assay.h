@@ -11,6 +11,7 @@
 #include <assay/loader.h>
 #include <assay/resolver.h>
 #include <assay/ruleset.h>
+#include <assay/settings.h>
 #include <assay/status.h>
 #include <assay/value.h>
 #include <assay/verdict.h>

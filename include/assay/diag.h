@@ -1,4 +1,4 @@
-/* Owns what the compiler has to say about rules: diagnostics with code, place, help; and how they are drawn.
+/* Owns what there is to say about rules and settings: diagnostics with code, place, help; and how they are drawn.
  * Must never know: which passes there are. */
 #ifndef ASSAY_DIAG_H
 #define ASSAY_DIAG_H
@@ -11,12 +11,12 @@
 extern "C" {
 #endif
 
-/* An error keeps rules from being compiled; a warning does not. Since 0.1. */
+/* An error keeps rules from being compiled, or settings from being used; a warning does not. Since 0.1. */
 typedef enum assay_severity { ASSAY_ERROR, ASSAY_WARNING } assay_severity;
 
 /* A list of diagnostics, by file in the order of reading, and place; it holds the source lines it points into, so
- * it outlives rule set, texts and loader, but not the allocator of the compile options. Nothing changes it any
- * more: any number of threads may read it. Caller frees with assay_diags_free. Since 0.1. */
+ * it outlives rule set, settings, texts and loader, but not the allocator it was made with. Nothing but
+ * assay_settings_complain changes it any more: any number of threads may read it. Caller frees with assay_diags_free. Since 0.1. */
 typedef struct assay_diags assay_diags;
 
 /* One place in a source file. line and column count from 1, columns in bytes; line 0: no place is known, and file
@@ -59,6 +59,13 @@ ASSAY_API assay_status assay_diags_at(const assay_diags *diags, size_t index, as
  * drawn as ?. ASSAY_NO_MEMORY, and then nothing is written; ASSAY_BAD_ARGUMENT as above. Since 0.1. */
 ASSAY_API assay_status assay_diags_render(const assay_diags *diags, size_t index, bool colour, assay_write_fn write,
                                           void *user);
+
+/* The paths that the compiler looked for, each once, as it was spelled or put behind the folder of the file that names
+ * it: files of rules and of lists, folders and globs, also those where nothing was. In the order of looking. Whoever
+ * compiles again when one of them has changed, come or gone, in success and in failure, misses nothing. NUL-terminated,
+ * borrowed from the list; 0 of NULL, and NULL past the end. Since 0.1. */
+ASSAY_API size_t assay_diags_path_count(const assay_diags *diags);
+ASSAY_API const char *assay_diags_path_at(const assay_diags *diags, size_t index);
 
 /* A row of the table of all codes; all texts are NUL-terminated. Static. Since 0.1. */
 typedef struct assay_diag_code {

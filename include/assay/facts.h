@@ -124,6 +124,12 @@ ASSAY_API assay_status assay_facts_append(assay_facts *facts, assay_fact fact, c
  * when there is no such reason. Since 0.1. */
 ASSAY_API assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why);
 
+/* Writes what is known of a fact as text, for a log or a question to a person: up to `size` bytes of it into out, not
+ * NUL-terminated, of *len in all. Bytes from strangers come as they are: whoever shows them escapes them. The elements of a
+ * list stand with commas between. False, with *len 0, when the fact is not known, when facts or len are NULL or have no
+ * such fact, or when out is NULL and size is not 0. Since 0.1. */
+ASSAY_API bool assay_facts_get(const assay_facts *facts, assay_fact fact, char *out, size_t size, size_t *len);
+
 /* Answers a question with `count` records: addresses in text for A and AAAA, names for PTR, MX and NS (MX in order
  * of preference), bytes for TXT. No records: NXDOMAIN or no data, known and empty. Names are compared without
  * regard to case and a last dot, labels beyond ASCII as A-labels. Everything is copied. A later answer to the same

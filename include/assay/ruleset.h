@@ -5,8 +5,10 @@
 
 #include <assay/alloc.h>
 #include <assay/diag.h>
+#include <assay/facts.h>
 #include <assay/loader.h>
 #include <assay/status.h>
+#include <assay/verdict.h>
 #include <assay/vocabulary.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +77,10 @@ typedef struct assay_rule_info {
 ASSAY_API size_t assay_ruleset_rule_count(const assay_ruleset *ruleset);
 ASSAY_API assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, assay_rule_info *out);
 
+/* The score from which on an action is taken, in thousandths; false, with *out 0, when no score leads to it, there is no such
+ * action, or a pointer is NULL. From any thread. Since 0.1. */
+ASSAY_API bool assay_ruleset_threshold(const assay_ruleset *ruleset, assay_action action, int64_t *out);
+
 /* Counts for a summary line. Since 0.1. */
 typedef struct assay_ruleset_stats {
   size_t files, rules, exemptions, lists, tests, features, instructions;
@@ -82,6 +88,19 @@ typedef struct assay_ruleset_stats {
 
 /* Fills *out; all are 0 of NULL. From any thread. Since 0.1. */
 ASSAY_API void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out);
+
+/* Whether what comes out may depend on this fact: a rule or an exemption looks at it, a reply text shows it, or it is
+ * looked at where another one was not set (client.ip for client.rdns). Of two connections that differ in nothing else,
+ * with the same answers to questions, the verdicts are the same. It may be true more often than need be. Facts of the
+ * vocabulary count like the language's. False of NULL, and of a number that is no fact of this rule set. From any
+ * thread. Since 0.1. */
+ASSAY_API bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact);
+
+/* What tells rule sets apart in a log: 16 hex digits of a hash of all that was read, rules and lists, in the order of
+ * reading. The same bytes give the same on machines of one byte order; where they lay does not matter. It is no proof
+ * against somebody who looks for two of the same. NUL-terminated, lives as long as the rule set; "" of NULL. From any
+ * thread. Since 0.1. */
+ASSAY_API const char *assay_ruleset_id(const assay_ruleset *ruleset);
 
 /* Prints the bytecode as a listing; rule NULL: all of it, else what that rule needs. ASSAY_NOT_FOUND when there is
  * no such rule, ASSAY_NO_MEMORY, and then nothing is written; ASSAY_BAD_ARGUMENT when rule set or write are NULL.

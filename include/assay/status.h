@@ -27,7 +27,8 @@ typedef enum assay_status {
   ASSAY_NOT_FOUND,    /* a file or a name does not exist */
   ASSAY_IO_ERROR,     /* the system could not read or write */
   ASSAY_OVER_LIMIT,   /* a documented limit was reached */
-  ASSAY_UNVERIFIED    /* the verifier refused what the compiler made: a fault of this library */
+  ASSAY_UNVERIFIED,   /* the verifier refused what the compiler made: a fault of this library */
+  ASSAY_BAD_SETTINGS  /* the settings have errors; the diagnostics say which */
 } assay_status;
 
 /* The status in words, for a person: "out of memory"; "unknown status" for what is none. Static; never NULL. From

@@ -3,6 +3,14 @@
 #include "grammar/codes.h"
 #include "lib/handles.h"
 
+assay_diags *handle_diags(const assay_alloc *alloc) {
+  assay_diags *diags = mem_new(alloc, sizeof *diags);
+  if (!diags) return NULL;
+  diags->alloc = alloc;
+  diags_init(&diags->list, alloc);
+  return diags;
+}
+
 void assay_diags_free(assay_diags *diags) {
   if (!diags) return;
   diags_free(&diags->list);
@@ -52,6 +60,14 @@ assay_status assay_diags_render(const assay_diags *diags, size_t index, bool col
   if (!failed) write(user, out.ptr, out.len);
   buf_free(&out);
   return failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
+size_t assay_diags_path_count(const assay_diags *diags) {
+  return diags ? diags->paths.count : 0;
+}
+
+const char *assay_diags_path_at(const assay_diags *diags, size_t index) {
+  return index < assay_diags_path_count(diags) ? diags->paths.at[index] : NULL;
 }
 
 /* --- codes --- */

@@ -87,10 +87,7 @@ void assay_facts_default_why(assay_facts *facts, assay_why facts_why, assay_why 
 
 /* The number inside of a fact; false when these facts have none of it. */
 static bool field_of(const assay_facts *facts, assay_fact fact, unsigned *out) {
-  unsigned number = (unsigned)fact, host = (unsigned)ASSAY_FACT_HOST;
-  if (!facts) return false;
-  *out = number < host ? number : number - host + FIELD_COUNT;
-  return number < host ? number < FIELD_COUNT : *out < vocabulary_fact_count(facts->facts->vocabulary);
+  return facts && fact_field((unsigned)fact, vocabulary_fact_count(facts->facts->vocabulary), out);
 }
 
 assay_status assay_facts_set(assay_facts *facts, assay_fact fact, const char *bytes, size_t len) {
@@ -113,6 +110,48 @@ assay_status assay_facts_set_int(assay_facts *facts, assay_fact fact, int64_t va
 assay_status assay_facts_set_bool(assay_facts *facts, assay_fact fact, bool value) {
   unsigned field;
   return field_of(facts, fact, &field) ? facts_set_bool(facts->facts, field, value) : ASSAY_BAD_ARGUMENT;
+}
+
+/* --- looking at them --- */
+
+static void print_list(struct buf *out, const struct fact_value *value) {
+  for (size_t i = 0; i < value->list.count; i++) {
+    if (i > 0) buf_byte(out, ',');
+    buf_text(out, value->list.at[i]);
+  }
+}
+
+static void print_int(struct buf *out, int64_t number) {
+  if (number < 0) buf_byte(out, '-');
+  buf_uint(out, number < 0 ? 0 - (uint64_t)number : (uint64_t)number);
+}
+
+static void print_value(struct buf *out, enum field_type type, const struct fact_value *value) {
+  switch (type) {
+    case FIELD_BOOL: buf_str(out, value->number ? "true" : "false"); break;
+    case FIELD_INT: print_int(out, value->number); break;
+    case FIELD_ADDRESS: addr_print(out, value->address); break;
+    case FIELD_MAILBOX_LIST: print_list(out, value); break;
+    case FIELD_STRING:
+    case FIELD_NAME:
+    case FIELD_MAILBOX: buf_text(out, value->text); break;
+  }
+}
+
+bool assay_facts_get(const assay_facts *facts, assay_fact fact, char *out, size_t size, size_t *len) {
+  unsigned field;
+  if (len) *len = 0;
+  if (!facts || !len || (!out && size) || !field_of(facts, fact, &field)) return false;
+  const struct fact_value *value = &facts->facts->values[field];
+  if (value->state != FACT_KNOWN) return false;
+  struct buf text;
+  buf_init(&text, facts->alloc);
+  print_value(&text, vocabulary_fact(facts->facts->vocabulary, field)->type, value);
+  bool known = !text.failed;
+  if (known && text.len > 0 && size > 0) memcpy(out, text.ptr, text.len < size ? text.len : size);
+  if (known) *len = text.len;
+  buf_free(&text);
+  return known;
 }
 
 assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why) {

@@ -5,14 +5,6 @@
 #include "lib/loader_host.h"
 #include "program/disasm.h"
 
-static assay_diags *diags_make(const assay_alloc *alloc) {
-  assay_diags *diags = mem_new(alloc, sizeof *diags);
-  if (!diags) return NULL;
-  diags->alloc = alloc;
-  diags_init(&diags->list, alloc);
-  return diags;
-}
-
 static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
   const struct program *p = ruleset->linked->program;
   size_t tests = c->tests.count;
@@ -29,6 +21,23 @@ static void fill_stats(assay_ruleset *ruleset, const struct compilation *c) {
                                          .instructions = p->code_count};
 }
 
+/* Of all that was read: rules, then lists. A length before each keeps apart what is cut in two in different places. */
+static void fill_id(assay_ruleset *ruleset, const struct sources *sources) {
+  unsigned long long hash = sources->files.count;
+  for (size_t i = 1; i < sources->files.count; i++) hash = text_hash_keyed(sources->files.at[i].bytes, hash);
+  for (size_t i = 0; i < 16; i++) ruleset->id[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+}
+
+/* What was looked for outlives the tree, in success and in failure. */
+static assay_status keep_paths(assay_diags *diags, const struct compilation *c) {
+  struct arena *arena = &diags->list.arena;
+  for (size_t i = 0; i < c->looked.texts.count; i++) {
+    const char **slot = vec_add(arena, &diags->paths);
+    if (slot) *slot = arena_text(arena, c->looked.texts.at[i]).ptr;
+  }
+  return arena->failed ? ASSAY_NO_MEMORY : ASSAY_OK;
+}
+
 static assay_status make_ruleset(assay_ruleset **out, struct verified *verified, struct compilation *c,
                                  assay_vocabulary *vocabulary, const assay_alloc *alloc) {
   assay_ruleset *ruleset = mem_new(alloc, sizeof *ruleset);
@@ -41,6 +50,7 @@ static assay_status make_ruleset(assay_ruleset **out, struct verified *verified,
   assay_status status = linked_new(&ruleset->linked, verified, c->words.vocabulary, alloc);
   if (status == ASSAY_OK) {
     fill_stats(ruleset, c);
+    fill_id(ruleset, &c->sources);
     ruleset->vocabulary = assay_vocabulary_ref(vocabulary);
     *out = ruleset;
   } else {
@@ -69,6 +79,9 @@ static assay_status compile(assay_ruleset **out, const struct text *paths, size_
   loader = options->loader ? loader_host(options->loader) : loader_fs(&roots);
   if (status == ASSAY_OK) status = fs_roots_resolve(&roots, &c->arena, options->roots, options->root_count);
   if (status == ASSAY_OK) status = compile_run(&verified, c, paths, count, text, alloc);
+  assay_status kept = keep_paths(diags, c);
+  if (kept != ASSAY_OK && status == ASSAY_OK) verified_free(verified, alloc);
+  if (kept != ASSAY_OK) status = kept;
   if (status == ASSAY_OK) status = make_ruleset(out, verified, c, options->vocabulary, alloc);
   if (status == ASSAY_OK && options->tests) {
     c->diags = NULL;
@@ -85,7 +98,7 @@ static assay_status compile_to(assay_ruleset **out, const struct text *paths, si
   static const assay_compile_options plain = ASSAY_COMPILE_OPTIONS_INIT;
   if (!options) options = &plain;
   const assay_alloc *alloc = handle_alloc(options->alloc);
-  assay_diags *diags = diags_make(alloc);
+  assay_diags *diags = handle_diags(alloc);
   if (!diags) return ASSAY_NO_MEMORY;
   assay_status status = compile(out, paths, count, text, options, diags, alloc);
   if (diags_out)
@@ -160,8 +173,26 @@ assay_status assay_ruleset_rule_at(const assay_ruleset *ruleset, size_t index, a
   return ASSAY_OK;
 }
 
+bool assay_ruleset_threshold(const assay_ruleset *ruleset, assay_action action, int64_t *out) {
+  if (out) *out = 0;
+  if (!ruleset || !out || (unsigned)action >= ACTION_COUNT) return false;
+  const struct threshold *threshold = &ruleset->linked->program->thresholds[action];
+  if (threshold->set) *out = threshold->at;
+  return threshold->set;
+}
+
+const char *assay_ruleset_id(const assay_ruleset *ruleset) {
+  return ruleset ? ruleset->id : "";
+}
+
 void assay_ruleset_statistics(const assay_ruleset *ruleset, assay_ruleset_stats *out) {
   if (out) *out = ruleset ? ruleset->stats : (assay_ruleset_stats){0};
+}
+
+bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact) {
+  unsigned field = 0;
+  bool is_fact = ruleset && fact_field((unsigned)fact, vocabulary_fact_count(ruleset->linked->vocabulary), &field);
+  return is_fact && ruleset->linked->reads >> field & 1;
 }
 
 assay_status assay_ruleset_disassemble(const assay_ruleset *ruleset, const char *rule, assay_write_fn write,

@@ -12,6 +12,7 @@ static const char *const texts[] = {
     [ASSAY_IO_ERROR] = "the system could not read or write",
     [ASSAY_OVER_LIMIT] = "a limit was reached",
     [ASSAY_UNVERIFIED] = "the verifier refused the program",
+    [ASSAY_BAD_SETTINGS] = "the settings have errors",
 };
 
 const char *assay_status_text(assay_status status) {

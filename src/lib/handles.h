@@ -14,6 +14,7 @@
 struct assay_diags {
   const assay_alloc *alloc;
   struct diags list;
+  VEC(const char *) paths; /* in the list's arena */
 };
 
 struct assay_ruleset {
@@ -23,6 +24,7 @@ struct assay_ruleset {
   struct linked *linked;
   struct compilation *compilation; /* the tree, while tests are kept; else NULL */
   assay_ruleset_stats stats;
+  char id[17];
 };
 
 struct assay_vocabulary {
@@ -58,10 +60,20 @@ static inline struct facts *facts_ready(assay_facts *facts) {
   return facts->facts;
 }
 
+/* The number inside of a public fact; false when it is none of `count` facts, a host's included. */
+static inline bool fact_field(unsigned fact, unsigned count, unsigned *out) {
+  unsigned host = (unsigned)ASSAY_FACT_HOST;
+  *out = fact < host ? fact : fact - host + FIELD_COUNT;
+  return fact < host ? fact < FIELD_COUNT : *out >= FIELD_COUNT && *out < count;
+}
+
 /* Closes the vocabulary, for it is about to be used; NULL is allowed. */
 const struct vocabulary *vocabulary_close(assay_vocabulary *vocabulary);
 
 /* The host's allocator, or the C library's. */
 const assay_alloc *handle_alloc(const assay_alloc *alloc);
+
+/* An empty list of diagnostics, or NULL. */
+assay_diags *handle_diags(const assay_alloc *alloc);
 
 #endif

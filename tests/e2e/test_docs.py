@@ -83,6 +83,18 @@ class DocsTest(unittest.TestCase):
         fences = re.findall(r"^```(\w*)\n.*?^```$", page.read_text(encoding="utf-8"), re.S | re.M)
         self.assertEqual(set(fences), {"c", "cpp", "sh", "cmake"})
 
+    def test_the_settings_page_shows_what_is_read(self):
+        page = SOURCE / "docs/settings.md"
+        example = (SOURCE / "examples/settings.c").read_text(encoding="utf-8")
+        for text in blocks(page, "c"):
+            self.assertIn(f"\n{text}", example)
+        self.assertEqual(len(blocks(page, "c")), 3)
+        (shown,) = blocks(page, "settings")
+        (self.path / "shown.conf").write_text(shown, encoding="utf-8")
+        program = pathlib.Path(BIN).parent.parent / "tests" / "show_settings"
+        done = subprocess.run([program, "shown.conf"], cwd=self.path, capture_output=True, check=False, text=True)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (0, "7 settings: ok"))
+
     def test_links_lead_somewhere(self):
         for page in PAGES:
             text = page.read_text(encoding="utf-8")

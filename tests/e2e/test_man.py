@@ -1,4 +1,5 @@
-"""Holds the manual pages to what they are about: libassay(3) to the public headers, assay(1) to what the program says.
+"""Holds the manual pages to what they are about: libassay(3) to the public headers, assay(1) and assayd(8) to what the
+programs say.
 
 ASSAY_BIN names the program, ASSAY_SOURCE the source tree. mandoc reads the pages where there is one. Standard library only.
 """
@@ -12,7 +13,7 @@ import unittest
 
 BIN = os.environ["ASSAY_BIN"]
 SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE"])
-LIBRARY, PROGRAM = SOURCE / "docs/libassay.3", SOURCE / "docs/assay.1"
+LIBRARY, PROGRAM, DAEMON = SOURCE / "docs/libassay.3", SOURCE / "docs/assay.1", SOURCE / "docs/assayd.8"
 
 
 def read(path):
@@ -23,8 +24,8 @@ def section(page, title):
     return re.search(rf"^\.Sh {title}\n(.*?)(?=^\.Sh |\Z)", page, re.S | re.M)[1]
 
 
-def help_of(*verb):
-    done = subprocess.run([BIN, *verb, "--help"], capture_output=True, timeout=60, check=True, text=True)
+def help_of(*verb, program=BIN):
+    done = subprocess.run([program, *verb, "--help"], capture_output=True, timeout=60, check=True, text=True)
     return done.stdout
 
 
@@ -97,10 +98,40 @@ class ProgramTest(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^\.It Ev (\w+)$", self.page, re.M)), read_by_it)
 
 
+class DaemonTest(unittest.TestCase):
+    def setUp(self):
+        self.page, self.help = read(DAEMON), help_of(program=os.path.join(os.path.dirname(BIN), "assayd"))
+
+    def test_the_options(self):
+        told = re.findall(r"^ +(?:-(\w), )?--([\w-]+)(?: ([A-Z]+))? ", self.help, re.M)
+        here = re.findall(r"^\.It Fl (?:(\w) , Fl )?-([\w-]+)(?: Ar (\w+))?$", self.page, re.M)
+        self.assertGreaterEqual(len(told), 4)
+        self.assertEqual(here, [(letter, name, value.lower()) for letter, name, value in told])
+
+    def test_the_settings(self):
+        """Those of the page for administrators, with the same defaults."""
+        table = re.search(r"<!-- settings -->(.*?)<!-- end", read(SOURCE / "docs/operations.md"), re.S)[1]
+        told = re.findall(r"^\| `([\w ]+)` \|.* \| (.*) \| .* \|$", table, re.M)
+        here = re.findall(r"^\.It Ic ((?:limit )?\w+) .*\n((?:(?!\.It|\.El).*\n)*)", self.page, re.M)
+        self.assertEqual([name for name, _ in here], [name for name, _ in told])
+        for (name, text), (_, default) in zip(here, told):
+            if name.startswith("limit "):
+                with self.subTest(name):
+                    self.assertIn(f"{default.strip('`')} by default.\n", text)
+
+    def test_the_signals(self):
+        self.assertEqual(set(re.findall(r"\b(SIG\w+)", section(self.page, "DESCRIPTION"))),
+                         set(re.findall(r"sigaddset\(&signals, (SIG\w+)\)", read(SOURCE / "src/daemon/main.c"))))
+
+    def test_the_exit_codes(self):
+        here = re.findall(r"^\.It (\d+)$", section(self.page, "EXIT STATUS"), re.M)
+        self.assertEqual(here, re.findall(r"(\d+) [a-z]", re.search(r"^Exit: (.*)$", self.help, re.M)[1]))
+
+
 class MandocTest(unittest.TestCase):
     @unittest.skipUnless(shutil.which("mandoc"), "mandoc is not installed")
     def test_mandoc_has_nothing_to_say(self):
-        for page in (LIBRARY, PROGRAM):
+        for page in (LIBRARY, PROGRAM, DAEMON):
             done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", page], capture_output=True, timeout=60, check=False,
                                   text=True)
             self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))

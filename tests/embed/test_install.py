@@ -84,6 +84,15 @@ class Installed(unittest.TestCase):
         self.assertIn("HELO_LOCALHOST", out)
         self.assertIn("[libassay.so.0]", run("readelf", "-d", self.prefix / "bin" / "assay"))
 
+    def test_daemon(self):
+        """With a file of settings of its own: this machine's are nobody's business."""
+        settings = self.work / "assayd.conf"
+        settings.write_text((self.prefix / "share/doc/assay/examples/assayd.conf").read_text(encoding="utf-8"), encoding="utf-8")
+        env = {key: value for key, value in os.environ.items() if key != "LD_LIBRARY_PATH"}
+        out = run(self.prefix / "bin" / "assayd", "--config", settings, "--check", cwd="/", env=env)
+        self.assertEqual(out, "assayd: configuration and rules are right\n")
+        self.assertIn("[libassay.so.0]", run("readelf", "-d", self.prefix / "bin" / "assayd"))
+
     def test_rules_and_manuals(self):
         rules = self.prefix / "share" / "assay" / "rules"
         self.assertTrue((rules / "profiles" / "default.rule").is_file())

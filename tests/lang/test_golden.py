@@ -1,12 +1,12 @@
-"""Owns the kept outputs of the compiler: every diagnostic with its carets, and listings of bytecode.
+"""Owns the kept outputs of the compiler: every diagnostic with its carets, listings of bytecode, and files of settings.
 Must never know: how either is made.
 
     test_golden.py            compares; what differs is shown as a diff
     test_golden.py --bless    writes what `assay` says now; read it as the author of the rule before it is kept
 
-ASSAY_BIN names the program, ASSAY_SOURCE the source tree. A case is diag/CODE_words.rule or listing/words.rule beside
-its .expect; further files of a case lie in the folder of its name with .d behind. Inputs too long to keep, or with odd
-bytes, are made here."""
+ASSAY_BIN names the program, ASSAY_SOURCE the source tree. A case is diag/CODE_words.rule, listing/words.rule or
+settings/words.conf beside its .expect; further files of a case lie in the folder of its name with .d behind. Inputs too
+long to keep, or with odd bytes, are made here. Settings are read by show_settings.c, which is built beside the tests."""
 
 import difflib
 import os
@@ -18,6 +18,7 @@ import tempfile
 import unittest
 
 BIN = os.environ["ASSAY_BIN"]
+SHOW_SETTINGS = pathlib.Path(BIN).parent.parent / "tests" / "show_settings"
 SOURCE = pathlib.Path(os.environ["ASSAY_SOURCE"])
 HERE = SOURCE / "tests" / "lang"
 
@@ -87,9 +88,9 @@ def write_generated(folder, name):
             path.write_text(content)
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, program=BIN):
     environment = {k: v for k, v in os.environ.items() if k != "ASSAY_RULES"} | {"NO_COLOR": "1"}
-    done = subprocess.run([BIN, *arguments], cwd=folder, capture_output=True, check=False, env=environment)
+    done = subprocess.run([program, *arguments], cwd=folder, capture_output=True, check=False, env=environment)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -106,8 +107,15 @@ def disassemble(name):
     return run(HERE / "listing", "disasm", "-r", f"{name}.rule")
 
 
+def show_settings(name):
+    return run(HERE / "settings", f"{name}.conf", program=SHOW_SETTINGS)
+
+
+PRODUCE = {"diag": check, "listing": disassemble, "settings": show_settings}
+
+
 def names(kind):
-    kept = {path.stem for path in (HERE / kind).glob("*.rule")}
+    kept = {path.stem for path in (HERE / kind).glob("*.conf" if kind == "settings" else "*.rule")}
     return sorted(kept | set(GENERATED) if kind == "diag" else kept)
 
 
@@ -124,12 +132,12 @@ def opcodes():
 class Golden(unittest.TestCase):
     maxDiff = None
 
-    def compare(self, kind, produce):
+    def compare(self, kind):
         for name in names(kind):
             with self.subTest(case=f"{kind}/{name}"):
                 path = HERE / kind / f"{name}.expect"
                 self.assertTrue(path.exists(), "it has no .expect; read its output, then --bless")
-                code, out = produce(name)
+                code, out = PRODUCE[kind](name)
                 expected = path.read_bytes().decode(errors="surrogateescape")
                 came = out.decode(errors="surrogateescape")
                 diff = difflib.unified_diff(expected.splitlines(True), came.splitlines(True), "kept", "now")
@@ -137,22 +145,25 @@ class Golden(unittest.TestCase):
                 self.assertEqual(code, 1 if "error[" in came else 0)
 
     def test_diagnostics(self):
-        self.compare("diag", check)
+        self.compare("diag")
 
     def test_listings(self):
-        self.compare("listing", disassemble)
+        self.compare("listing")
+
+    def test_settings(self):
+        self.compare("settings")
 
     def test_every_code_is_shown(self):
         missing = []
         for code in codes():
-            kept = [path.read_text(errors="replace") for path in (HERE / "diag").glob(f"{code}_*.expect")]
+            kept = [path.read_text(errors="replace") for path in HERE.glob(f"[ds]*/{code}_*.expect")]
             if not any(f"[{code}]: " in text for text in kept):
                 missing.append(code)
         self.assertEqual(missing, [], "codes without a kept output")
 
     def test_every_code_says_what_to_do(self):
         helped = set()
-        for path in (HERE / "diag").glob("*.expect"):
+        for path in HERE.glob("[ds]*/*.expect"):
             code = None
             for line in path.read_text(errors="replace").splitlines():
                 said = re.search(r"(?:error|warning)\[(\w+)\]: ", line)
@@ -168,7 +179,7 @@ class Golden(unittest.TestCase):
         self.assertEqual([op for op in opcodes() if op not in listed | host], [], "opcodes that no listing shows")
 
     def test_nothing_is_left_over(self):
-        for kind in ("diag", "listing"):
+        for kind in PRODUCE:
             kept = {path.stem for path in (HERE / kind).glob("*.expect")}
             self.assertEqual(sorted(kept - set(names(kind))), [], f"{kind}: outputs without an input")
 
@@ -181,7 +192,7 @@ class Golden(unittest.TestCase):
 
 
 def bless():
-    for kind, produce in (("diag", check), ("listing", disassemble)):
+    for kind, produce in PRODUCE.items():
         for name in names(kind):
             path = HERE / kind / f"{name}.expect"
             out = produce(name)[1]

@@ -70,6 +70,7 @@ class Status(enum.IntEnum):
     IO_ERROR = 6
     OVER_LIMIT = 7
     UNVERIFIED = 8
+    BAD_SETTINGS = 9
 
 
 class QuestionType(enum.IntEnum):

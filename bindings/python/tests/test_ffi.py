@@ -20,7 +20,8 @@ STRUCTS = {
     "assay_resolver_options": _ffi_dns.ResolverOptions, "assay_dns_usage": _ffi_dns.DnsUsage,
     "assay_resolver_stats": _ffi_dns.ResolverStats,
 }
-UNUSED_STRUCTS = {"assay_alloc"}  # the binding leaves memory to malloc
+# The binding leaves memory to malloc, and settings to Python's own libraries.
+UNUSED_STRUCTS = {"assay_alloc", "assay_setting_form", "assay_setting", "assay_setting_value"}
 
 # enumeration: (class, prefix of its members)
 ENUMS = {
@@ -29,7 +30,8 @@ ENUMS = {
     "assay_type": (_enums.Type, "ASSAY_TYPE_"), "assay_question_type": (_enums.QuestionType, "ASSAY_QUESTION_"),
     "assay_outcome": (_enums.Outcome, "ASSAY_OUTCOME_"), "assay_iprev": (_enums.Iprev, "ASSAY_IPREV_"),
 }
-UNUSED_ENUMS = {"assay_fact"}  # facts go by name, and a test below holds their numbers to the table
+# Facts go by name, and a test below holds their numbers to the table.
+UNUSED_ENUMS = {"assay_fact", "assay_setting_kind"}
 
 SCALARS = {"size_t": ctypes.c_size_t, "int64_t": ctypes.c_int64, "unsigned": ctypes.c_uint, "bool": ctypes.c_bool,
            "double": ctypes.c_double, "int": ctypes.c_int, "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64}

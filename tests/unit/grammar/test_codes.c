@@ -29,7 +29,7 @@ static void codes_keep_their_numbers(void **state) {
   } rows[] = {
       {CODE_SYNTAX, "E101"},    {CODE_CYCLE, "E111"},    {CODE_DUPLICATE, "E201"}, {CODE_UNKNOWN_NAME, "E203"},
       {CODE_TYPE, "E206"},      {CODE_PROGRAM, "E217"},  {CODE_NO_MATCH, "W301"},  {CODE_UNGUARDED, "W303"},
-      {CODE_GROUP_NAME, "W311"},
+      {CODE_GROUP_NAME, "W311"}, {CODE_UNKNOWN_SETTING, "E401"}, {CODE_REFUSED_SETTING, "E408"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) assert_string_equal(code_info(rows[i].id)->code, rows[i].code);
 }

@@ -123,6 +123,42 @@ static void each_type_takes_its_texts(void **state) {
   }
 }
 
+static void what_is_known_is_shown(void **state) {
+  (void)state;
+  static const struct {
+    assay_fact fact;
+    const char *value, *shown;
+  } rows[] = {
+      {ASSAY_FACT_CLIENT_IP, "2001:DB8::1", "2001:db8::1"}, {ASSAY_FACT_CLIENT_IP, "::ffff:192.0.2.9", "192.0.2.9"},
+      {ASSAY_FACT_CLIENT_IP, "", ""},                       {ASSAY_FACT_HELO, "MX.example.", "MX.example."},
+      {ASSAY_FACT_MAIL_SIZE, "70", "70"},                   {ASSAY_FACT_TLS_VERIFIED, "1", "true"},
+      {ASSAY_FACT_TLS_VERIFIED, "false", "false"},          {ASSAY_FACT_MAIL_FROM, "<A@B.example>", "a@b.example"},
+      {ASSAY_FACT_RCPT, "c@d.example", "c@d.example,e@f.example"},
+  };
+  char out[64];
+  size_t len;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_facts *facts = facts_make();
+    assert_false(assay_facts_get(facts, rows[i].fact, out, sizeof out, &len));
+    assert_int_equal(set(facts, rows[i].fact, rows[i].value), ASSAY_OK);
+    if (rows[i].fact == ASSAY_FACT_RCPT) assert_int_equal(assay_facts_append(facts, ASSAY_FACT_RCPT, "e@f.example", 11), ASSAY_OK);
+    assert_true(assay_facts_get(facts, rows[i].fact, out, sizeof out, &len));
+    assert_int_equal(len, strlen(rows[i].shown));
+    assert_memory_equal(out, rows[i].shown, len);
+    memset(out, '#', sizeof out);
+    assert_true(assay_facts_get(facts, rows[i].fact, out, 2, &len)); /* as much as there is room for */
+    assert_int_equal(len, strlen(rows[i].shown));
+    assert_int_equal(out[2], '#');
+    assert_true(assay_facts_get(facts, rows[i].fact, NULL, 0, &len));
+    assert_false(assay_facts_get(facts, rows[i].fact, NULL, 1, &len));
+    assert_false(assay_facts_get(facts, rows[i].fact, out, sizeof out, NULL));
+    assert_false(assay_facts_get(facts, ASSAY_FACT_COUNT, out, sizeof out, &len));
+    assert_false(assay_facts_get(NULL, rows[i].fact, out, sizeof out, &len));
+    assert_int_equal(len, 0);
+    assay_facts_free(facts);
+  }
+}
+
 static void an_error_leaves_the_old_value(void **state) {
   (void)state;
   static const struct {
@@ -449,6 +485,7 @@ int main(void) {
       cmocka_unit_test(other_names_are_no_facts),
       cmocka_unit_test(each_reason_has_its_words),
       cmocka_unit_test(each_type_takes_its_texts),
+      cmocka_unit_test(what_is_known_is_shown),
       cmocka_unit_test(an_error_leaves_the_old_value),
       cmocka_unit_test(a_later_value_replaces_the_earlier),
       cmocka_unit_test(each_way_is_for_its_types),

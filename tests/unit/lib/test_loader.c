@@ -364,12 +364,54 @@ static void test_contract(void **state) {
   assert_int_equal(assay_load_path(NULL, ""), ASSAY_BAD_ARGUMENT);
 }
 
+/* --- what was looked for --- */
+
+/* Where a change could make a difference: what was read, and where nothing was. */
+static void test_every_path_is_told(void **state) {
+  (void)state;
+  static const struct {
+    const char *path, *text, *looked[6];
+    assay_status status;
+  } rows[] = {
+      {"in/listed.rule", NULL, {"in/listed.rule", "in/names.txt"}, ASSAY_OK},
+      {"in/sub", NULL, {"in/sub", "in/sub/up.rule", "in/sub/../good.rule"}, ASSAY_OK},
+      {"new/a.rule", "include \"*.none\"\n", {"new/a.rule", "new/*.none"}, ASSAY_OK},
+      {"new/a.rule", "include \"b.rule\"\nrule R {\n", {"new/a.rule", "new/b.rule"}, ASSAY_BAD_RULES},
+      {"new/a.rule", "list l : name from \"l\"\n" RULE "list l += from \"l\"\n", {"new/a.rule", "new/l"}, ASSAY_BAD_RULES},
+      {"new/none.rule", NULL, {"new/none.rule"}, ASSAY_NOT_FOUND},
+  };
+  make_folder("new");
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char path[256];
+    const char *paths[] = {path};
+    assay_ruleset *ruleset;
+    assay_diags *diags;
+    size_t count = 0;
+    if (rows[i].text) put(rows[i].path, rows[i].text);
+    snprintf(path, sizeof path, "%s/%s", folder, rows[i].path);
+    assert_int_equal(assay_ruleset_compile_files(&ruleset, paths, 1, NULL, &diags), rows[i].status);
+    for (; rows[i].looked[count]; count++) {
+      const char *got = assay_diags_path_at(diags, count);
+      if (!got || strncmp(got, folder, strlen(folder)) != 0 || strcmp(got + strlen(folder) + 1, rows[i].looked[count]) != 0)
+        fail_msg("row %zu: %s, not %s", i, got ? got : "NULL", rows[i].looked[count]);
+    }
+    assert_int_equal(assay_diags_path_count(diags), count);
+    assert_null(assay_diags_path_at(diags, count));
+    assert_null(assay_diags_path_at(diags, SIZE_MAX));
+    assay_ruleset_unref(ruleset);
+    assay_diags_free(diags);
+  }
+  assert_int_equal(assay_diags_path_count(NULL), 0);
+  assert_null(assay_diags_path_at(NULL, 0));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_glob_tells_nothing, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_two_roots, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_folder_without_listing, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_every_path_is_told, set_up, tear_down),
       cmocka_unit_test(test_host_loader),
       cmocka_unit_test(test_no_memory),
       cmocka_unit_test(test_contract),

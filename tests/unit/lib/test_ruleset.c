@@ -1,5 +1,7 @@
 /* Tests rule sets from outside: compiling, counting references, looking into them, running their tests; each call
  * against its contract, and against memory that runs out. */
+#include <limits.h>
+
 #include "unit/lib/api.h"
 
 #define PLAIN "rule R { describe \"r\" score 1 when helo == \"x\" }\n"
@@ -196,6 +198,42 @@ static void each_rule_says_what_it_is(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+/* Serves a file of rules and a list. */
+static assay_status read_part(void *user, const char *path, assay_load *load) {
+  const char *const *texts = user;
+  const char *text = texts[strstr(path, ".list") != NULL];
+  return assay_load_bytes(load, text, strlen(text));
+}
+
+/* The same bytes have the same id, wherever they lie; other ones, or the same cut elsewhere, have another. */
+static void an_id_tells_what_was_read(void **state) {
+  (void)state;
+#define LISTED "list l : name from \"x.list\"\n" PLAIN
+  static const struct {
+    const char *path, *texts[2];
+    size_t same_as;
+  } rows[] = {
+      {"a.rule", {LISTED, "one\n"}, 0},       {"elsewhere/b.rule", {LISTED, "one\n"}, 0}, {"a.rule", {LISTED, "two\n"}, 2},
+      {"a.rule", {LISTED "# r", "one\n"}, 3}, {"a.rule", {LISTED, "# rone\n"}, 4},        {"a.rule", {LISTED, ""}, 5},
+      {"a.rule", {LISTED "# \n", ""}, 6},     {"a.rule", {LISTED "\n", "# "}, 7},
+  };
+  char ids[COUNT(rows)][17];
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_loader loader = {sizeof loader, (void *)(uintptr_t)rows[i].texts, read_part, NULL};
+    assay_compile_options options = ASSAY_COMPILE_OPTIONS_INIT;
+    assay_ruleset *ruleset;
+    options.loader = &loader;
+    assert_int_equal(assay_ruleset_compile_files(&ruleset, &rows[i].path, 1, &options, NULL), ASSAY_OK);
+    assert_int_equal(strspn(assay_ruleset_id(ruleset), "0123456789abcdef"), 16);
+    assert_int_equal(strlen(assay_ruleset_id(ruleset)), 16);
+    strcpy(ids[i], assay_ruleset_id(ruleset));
+    assay_ruleset_unref(ruleset);
+    for (size_t k = 0; k < i; k++)
+      if ((strcmp(ids[i], ids[k]) == 0) != (rows[i].same_as == rows[k].same_as)) fail_msg("rows %zu, %zu", i, k);
+  }
+  assert_string_equal(assay_ruleset_id(NULL), "");
+}
+
 static void statistics_count(void **state) {
   (void)state;
   assay_ruleset *ruleset = api_rules(whole, NULL);
@@ -211,6 +249,58 @@ static void statistics_count(void **state) {
   assert_true(stats.files + stats.rules + stats.tests + stats.features + stats.instructions == 0);
   assay_ruleset_statistics(ruleset, NULL);
   assay_ruleset_unref(ruleset);
+}
+
+/* A letter a fact: c client.ip, r client.rdns, f client.rdns_confirmed, h helo, m mail.from, n rcpt.count, o a host's. */
+static void reads_by_table(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *reads;
+  } rows[] = {
+      {"", ""},
+      {"rule R { describe \"r\" score 1 when helo == \"x\" and rcpt.count > 3 }", "hn"},
+      {"exempt X { describe \"x\" when client.ip in 192.0.2.0/24 }", "c"},
+      {"rule R { describe \"r\" score 1 when any(dns.address(mail.from.domain)) == 192.0.2.1 }", "m"},
+      {"rule R { describe \"r\" score 1 when site.mark == \"x\" }", "o"},
+      {"let named = helo.is_fqdn\nrule R { describe \"r\" score 1 when not named }", "h"},
+      /* what is looked at when another one was not set */
+      {"rule R { describe \"r\" score 1 when client.rdns == \"x\" }", "cr"},
+      {"rule R { describe \"r\" score 1 when client.rdns_confirmed == \"x\" }", "crf"},
+      {"list zones : name { \"bl.example\" }\nrule R { describe \"r\" score 1 when dnsbl(zones) }", "c"},
+      /* what a reply shows */
+      {"action reject at 5 \"no\"", ""},
+      {"action reject at 5 \"no {score} {rules} {top}\"", ""},
+      {"action reject at 5 \"no {helo}\"", "h"},
+      {"action defer at 5 \"no {client.ip}\"", "c"},
+      {"action tag at 5 \"no {client.rdns} {{helo\"", "cr"},
+  };
+  static const assay_fact facts[] = {ASSAY_FACT_CLIENT_IP, ASSAY_FACT_CLIENT_RDNS, ASSAY_FACT_CLIENT_RDNS_CONFIRMED,
+                                     ASSAY_FACT_HELO,      ASSAY_FACT_MAIL_FROM,   ASSAY_FACT_RCPT_COUNT,
+                                     ASSAY_FACT_HOST};
+  assay_vocabulary *vocabulary;
+  assay_fact mark;
+  assay_compile_options options = ASSAY_COMPILE_OPTIONS_INIT;
+  assert_int_equal(assay_vocabulary_new(&vocabulary, NULL), ASSAY_OK);
+  assert_int_equal(assay_vocabulary_add_fact(vocabulary, "site.mark", ASSAY_TYPE_STRING, "a mark", &mark), ASSAY_OK);
+  assert_int_equal(mark, ASSAY_FACT_HOST);
+  options.vocabulary = vocabulary;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_ruleset *ruleset;
+    assay_status status =
+        assay_ruleset_compile_text(&ruleset, "t.rule", rows[i].text, strlen(rows[i].text), &options, NULL);
+    if (status != ASSAY_OK) fail_msg("%s: status %d", rows[i].text, status);
+    char reads[COUNT(facts) + 1], *end = reads;
+    for (size_t f = 0; f < COUNT(facts); f++)
+      if (assay_ruleset_reads(ruleset, facts[f])) *end++ = "crfhmno"[f];
+    *end = 0;
+    if (strcmp(reads, rows[i].reads) != 0) fail_msg("%s\nreads %s, want %s", rows[i].text, reads, rows[i].reads);
+    static const unsigned none[] = {ASSAY_FACT_COUNT, ASSAY_FACT_HOST - 1, ASSAY_FACT_HOST + 1, ASSAY_FACT_HOST + 64,
+                                    UINT_MAX};
+    for (size_t n = 0; n < COUNT(none); n++) assert_false(assay_ruleset_reads(ruleset, (assay_fact)none[n]));
+    assay_ruleset_unref(ruleset);
+  }
+  assert_false(assay_ruleset_reads(NULL, ASSAY_FACT_HELO));
+  assay_vocabulary_unref(vocabulary);
 }
 
 static void a_listing_is_of_all_or_of_one(void **state) {
@@ -471,15 +561,32 @@ static void memory_may_run_out(void **state) {
   api_starve(starve_tests, 15, 0);
 }
 
+static void thresholds_are_told(void **state) {
+  (void)state;
+  assay_ruleset *ruleset = api_rules("action tag at 2.5\naction reject at 5\naction reject off\n", NULL);
+  int64_t at = 7;
+  assert_true(assay_ruleset_threshold(ruleset, ASSAY_TAG, &at));
+  assert_int_equal(at, 2500);
+  assert_false(assay_ruleset_threshold(ruleset, ASSAY_REJECT, &at));
+  assert_int_equal(at, 0);
+  assert_false(assay_ruleset_threshold(ruleset, (assay_action)6, &at));
+  assert_false(assay_ruleset_threshold(NULL, ASSAY_TAG, &at));
+  assert_false(assay_ruleset_threshold(ruleset, ASSAY_TAG, NULL));
+  assay_ruleset_unref(ruleset);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts_compile_or_say_why),
+      cmocka_unit_test(thresholds_are_told),
       cmocka_unit_test(a_text_may_be_too_large),
       cmocka_unit_test(paths_compile_or_say_why),
       cmocka_unit_test(options_are_checked),
       cmocka_unit_test(a_rule_set_lives_until_the_last_reference),
       cmocka_unit_test(each_rule_says_what_it_is),
+      cmocka_unit_test(an_id_tells_what_was_read),
       cmocka_unit_test(statistics_count),
+      cmocka_unit_test(reads_by_table),
       cmocka_unit_test(a_listing_is_of_all_or_of_one),
       cmocka_unit_test(the_tables_end),
       cmocka_unit_test(each_test_is_reported),

@@ -14,7 +14,8 @@ static const struct {
     {ASSAY_IO_ERROR, "the system could not read or write"},
     {ASSAY_OVER_LIMIT, "a limit was reached"},
     {ASSAY_UNVERIFIED, "the verifier refused the program"},
-    {(assay_status)(ASSAY_UNVERIFIED + 1), "unknown status"},
+    {ASSAY_BAD_SETTINGS, "the settings have errors"},
+    {(assay_status)(ASSAY_BAD_SETTINGS + 1), "unknown status"},
     {(assay_status)-1, "unknown status"},
     {(assay_status)INT32_MIN, "unknown status"},
 };

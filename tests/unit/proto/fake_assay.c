@@ -111,6 +111,18 @@ assay_status assay_facts_set_bool(assay_facts *facts, assay_fact fact, bool valu
   return log_call(facts, "bool", fact, value ? "true" : "false", value ? 4 : 5);
 }
 
+assay_status assay_facts_set_unknown(assay_facts *facts, assay_fact fact, assay_why why) {
+  log_text(facts, assay_why_text(why), strlen(assay_why_text(why)));
+  log_byte(facts, ' ');
+  log_text(facts, facts_table[fact].name, strlen(facts_table[fact].name));
+  log_text(facts, "; ", 2);
+  return ASSAY_OK;
+}
+
+bool assay_ruleset_reads(const assay_ruleset *ruleset, assay_fact fact) {
+  return ruleset->reads >> fact & 1;
+}
+
 int64_t assay_verdict_score(const assay_verdict *verdict) {
   return verdict->score;
 }
@@ -137,6 +149,14 @@ const char *assay_verdict_reply(const assay_verdict *verdict) {
 
 const char *assay_verdict_exempt(const assay_verdict *verdict) {
   return verdict->exempt;
+}
+
+const char *assay_verdict_exempt_describe(const assay_verdict *verdict) {
+  return verdict->exempt_describe;
+}
+
+const char *assay_version(void) {
+  return "0.1.0";
 }
 
 size_t assay_verdict_hit_count(const assay_verdict *verdict) {

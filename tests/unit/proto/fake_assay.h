@@ -4,14 +4,21 @@
 #ifndef PROTO_FAKE_ASSAY_H
 #define PROTO_FAKE_ASSAY_H
 
+#include <assay/assay.h>
 #include <assay/facts.h>
+#include <assay/ruleset.h>
 #include <assay/verdict.h>
 
 #define FAKE_MOST 4
 
 struct assay_facts {
-  char log[4096]; /* "set helo=mx; append rcpt=a@b.c; " with odd bytes as \xHH */
+  char log[4096]; /* "set helo=mx; append rcpt=a@b.c; not yet rcpt.count; " with odd bytes as \xHH */
   size_t len;
+};
+
+/* A rule set that reads the facts whose bits are set. */
+struct assay_ruleset {
+  uint64_t reads;
 };
 
 struct fake_unknown {
@@ -25,7 +32,7 @@ struct assay_verdict {
   int64_t score, low, high;
   assay_action action;
   bool settled;
-  const char *reply, *exempt;
+  const char *reply, *exempt, *exempt_describe;
   assay_hit hits[FAKE_MOST]; /* ends where rule is NULL */
   struct fake_unknown unknown[FAKE_MOST];
 };

@@ -1,0 +1,186 @@
+/* Owns the log: lines of keys and values for standard error, batched, one place for all threads.
+ * Must never know: what happened. */
+#include "daemon/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A pipe that poll calls ready takes a piece of this size without blocking, as long as nobody else writes. */
+enum { GATE_MS = 1000, PATIENCE_MS = 100, SAID_MOST = 1000, PIECE = 4096 };
+
+/* --- values --- */
+
+static void put_key(struct log_line *line, const char *key) {
+  bytes_byte(line->out, line->json ? ',' : ' ');
+  if (line->json) bytes_byte(line->out, '"');
+  bytes_str(line->out, key);
+  bytes_str(line->out, line->json ? "\":" : "=");
+}
+
+static bool is_plain(const char *value, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char byte = (unsigned char)value[i];
+    if (byte <= ' ' || byte > '~' || byte == '"' || byte == '=' || byte == '\\') return false;
+  }
+  return len > 0;
+}
+
+/* In logfmt a value with anything odd in it stands in quotes, with the escapes of JSON. */
+void log_text(struct log_line *line, const char *key, const char *value, size_t len) {
+  put_key(line, key);
+  if (!line->json && is_plain(value, len))
+    bytes_add(line->out, value, len);
+  else
+    bytes_json(line->out, value, len);
+}
+
+void log_word(struct log_line *line, const char *key, const char *value) {
+  log_text(line, key, value, strlen(value));
+}
+
+void log_uint(struct log_line *line, const char *key, uint64_t value) {
+  put_key(line, key);
+  bytes_uint(line->out, value);
+}
+
+void log_milli(struct log_line *line, const char *key, int64_t thousandths) {
+  put_key(line, key);
+  bytes_milli(line->out, thousandths);
+}
+
+void log_bool(struct log_line *line, const char *key, bool value) {
+  put_key(line, key);
+  bytes_str(line->out, value ? "true" : "false");
+}
+
+/* --- lines --- */
+
+/* RFC 3339, UTC, milliseconds. */
+static size_t print_time(char out[32]) {
+  struct timespec now;
+  struct tm parts;
+  clock_gettime(CLOCK_REALTIME, &now);
+  gmtime_r(&now.tv_sec, &parts);
+  size_t len = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &parts);
+  return len + (size_t)snprintf(out + len, 32 - len, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event) {
+  struct log_line line = {.out = out, .json = log->json};
+  char time[32];
+  size_t len = print_time(time);
+  if (line.json) {
+    BYTES_LITERAL(out, "{\"time\":\"");
+    bytes_add(out, time, len);
+    BYTES_LITERAL(out, "\",\"level\":\"");
+    bytes_str(out, level);
+    BYTES_LITERAL(out, "\",\"event\":\"");
+    bytes_str(out, event);
+    bytes_byte(out, '"');
+  } else {
+    BYTES_LITERAL(out, "time=");
+    bytes_add(out, time, len);
+    BYTES_LITERAL(out, " level=");
+    bytes_str(out, level);
+    BYTES_LITERAL(out, " event=");
+    bytes_str(out, event);
+  }
+  return line;
+}
+
+void log_end(struct log_line *line) {
+  if (line->json) bytes_byte(line->out, '}');
+  bytes_byte(line->out, '\n');
+}
+
+void log_init(struct log *log, int fd) {
+  *log = (struct log){.fd = fd};
+  pthread_mutex_init(&log->lock, NULL);
+}
+
+void log_close(struct log *log) {
+  pthread_mutex_destroy(&log->lock);
+}
+
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log. The
+ * descriptor is others' as well, so it may block, and is not made not to. */
+static size_t write_some(struct log *log, const char *ptr, size_t len) {
+  size_t written = 0;
+  while (written < len) {
+    struct pollfd ready = {log->fd, POLLOUT, 0};
+    int found = poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS);
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) break;
+    size_t piece = len - written < PIECE ? len - written : PIECE;
+    ssize_t done = write(log->fd, ptr + written, piece);
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (done < 0) break;
+    written += (size_t)done;
+  }
+  log->stalled = written < len;
+  return written;
+}
+
+static unsigned long long count_lines(const char *ptr, size_t len) {
+  unsigned long long lines = 0;
+  for (size_t i = 0; i < len; i++) lines += ptr[i] == '\n';
+  return lines;
+}
+
+/* What could not be written is told of as soon as something can; a line that was cut is ended before. */
+static void tell_lost(struct log *log) {
+  struct bytes out = {0};
+  if (log->lost == log->told) return;
+  if (log->cut) bytes_byte(&out, '\n');
+  struct log_line line = log_begin(log, &out, "warning", "log");
+  log_word(&line, "msg", "lines were lost: who reads them is too slow");
+  log_uint(&line, "lines", log->lost - log->told);
+  log_end(&line);
+  size_t written = out.failed ? 0 : write_some(log, out.ptr, out.len);
+  if (written > 0) log->cut = written < out.len;
+  if (!out.failed && written == out.len) log->told = log->lost;
+  bytes_free(&out);
+}
+
+void log_flush(struct log *log, struct bytes *out) {
+  if (out->len == 0 && !out->failed) return;
+  pthread_mutex_lock(&log->lock);
+  tell_lost(log);
+  size_t written = out->failed || log->lost != log->told ? 0 : write_some(log, out->ptr, out->len);
+  if (written < out->len || out->failed) {
+    log->lost += count_lines(out->ptr + written, out->len - written) + out->failed;
+    if (written > 0) log->cut = out->ptr[written - 1] != '\n';
+  }
+  pthread_mutex_unlock(&log->lock);
+  out->len = 0;
+  out->failed = false;
+}
+
+void log_say(struct log *log, const char *level, const char *event, const char *format, ...) {
+  char said[SAID_MOST];
+  va_list args;
+  va_start(args, format);
+  int len = vsnprintf(said, sizeof said, format, args);
+  va_end(args);
+  if (len < 0) return;
+  struct bytes out = {0};
+  struct log_line line = log_begin(log, &out, level, event);
+  log_word(&line, "msg", said);
+  log_end(&line);
+  log_flush(log, &out);
+  bytes_free(&out);
+}
+
+bool log_gate_opens(struct log_gate *gate, uint64_t now_ms, uint64_t *held) {
+  uint64_t next = gate->next_ms;
+  if (now_ms >= next && atomic_compare_exchange_strong(&gate->next_ms, &next, now_ms + GATE_MS)) {
+    *held = atomic_exchange(&gate->held, 0);
+    return true;
+  }
+  gate->held++;
+  return false;
+}

@@ -1,0 +1,180 @@
+/* Owns what stands between `from` and `by` in a Received field: the forms in which servers write a client down.
+ * Must never know: the field's other clauses, but for which server wrote it. */
+#include "message/received_from.h"
+
+#include "message/received_remark.h"
+
+/* Takes the address; a second one makes the field ambiguous. */
+static bool take_address(struct received_from *from, struct part text, bool bracketed) {
+  struct address address;
+  struct part alone;
+  if (!address_read(&address, text, &alone)) return false;
+  from->addresses++;
+  from->address = address;
+  from->address_text = alone;
+  from->bracketed = bracketed;
+  return true;
+}
+
+/* The text in brackets at the begin; ptr NULL when there is none. */
+static struct part in_brackets(struct part part) {
+  size_t close = part_find(part, ']');
+  if (part.len == 0 || part.ptr[0] != '[' || close == part.len) return (struct part){0};
+  return part_from(part_first(part, close), 1);
+}
+
+/* `EHLO x` in quotes, of ZMailer. */
+static void take_quoted(struct received_from *from, struct part verb, struct part said) {
+  if (said.len < 2 || part_find(said, '"') != said.len - 1) {
+    from->strays++;
+    return;
+  }
+  from->helo = part_first(said, said.len - 1);
+  from->verb = part_is(verb, PART("\"EHLO")) ? "EHLO" : "HELO";
+  from->quoted = true;
+}
+
+/* `port=z helo=x ident=y` of Exim and what ZMailer writes, in the comment of the address or alone. What follows an
+ * ident, the client made up; what else looks like an address makes the field ambiguous. */
+static void take_more(struct received_from *from, struct part rest) {
+  while (rest.len > 0) {
+    struct part word = part_word(&rest);
+    if (part_begins(word, PART("ident="))) return;
+    if (part_begins(word, PART("helo="))) {
+      if (from->helo.ptr || word.len == 5) from->strays++;
+      else from->helo = part_from(word, 5);
+    } else if (part_is(word, PART("\"EHLO")) || part_is(word, PART("\"HELO"))) {
+      take_quoted(from, word, part_word(&rest));
+      return;
+    } else if (part_find(word, '[') < word.len) {
+      from->ambiguous = true;
+    }
+  }
+}
+
+/* `HELO x`, alone in its comment, or behind an `account`. */
+static bool take_helo(struct received_from *from, struct received *out, struct part comment) {
+  static const struct {
+    struct part word;
+    const char *verb;
+  } verbs[] = {
+      {PART_OF("HELO"), NULL}, /* qmail writes it for EHLO, too */
+      {PART_OF("EHLO"), "EHLO"},
+      {PART_OF("LHLO"), "LHLO"},
+  };
+  struct part rest = comment, word = part_word(&rest), user = {0};
+  if (part_is(word, PART("account"))) {
+    user = part_word(&rest);
+    word = part_word(&rest);
+  }
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+    if (!part_is(word, verbs[i].word)) continue;
+    if (from->helo.ptr) from->strays++;
+    from->helo = part_word(&rest);
+    from->verb = verbs[i].verb;
+    if (part_trim(rest).len > 0 || from->helo.len == 0) from->strays++;
+    if (user.len > 0) {
+      out->authenticated = true;
+      out->auth_user = user;
+    }
+    return true;
+  }
+  return false;
+}
+
+/* `rdns [address]` and what may follow; an ident before the name counts as none of it. */
+static bool take_host_address(struct received_from *from, struct part comment) {
+  size_t open = part_find(comment, '[');
+  struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);
+  struct part text = in_brackets(after), name = part_word(&before);
+  if (!text.ptr || part_trim(before).len > 0) return false;
+  if (!take_address(from, text, true)) return false;
+  size_t at = part_find_last(name, '@');
+  from->rdns = at < name.len ? part_from(name, at + 1) : name;
+  take_more(from, part_from(after, text.len + 2));
+  return true;
+}
+
+/* `address` of qmail and Microsoft, with an ident before it or not. */
+static bool take_bare_address(struct received_from *from, struct part comment) {
+  size_t at = part_find_last(comment, '@');
+  return take_address(from, at < comment.len ? part_from(comment, at + 1) : comment, false);
+}
+
+void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
+  bool known = from->addresses > 0 || from->helo.ptr;
+  if (part_begins(comment, PART("helo=")) || part_begins(comment, PART("port=")) ||
+      part_begins(comment, PART("ident="))) {
+    take_more(from, comment);
+    return;
+  }
+  if (take_helo(from, out, comment)) return;
+  if (take_host_address(from, comment) || take_bare_address(from, comment)) return;
+  if (known) received_remark(out, comment);
+}
+
+/* Whether servers mean a name by it; `unknown` is none, nor Courier's `softdnserr`, nor an address. */
+static struct part a_name(struct part name) {
+  struct address address;
+  if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
+  bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
+  odd = odd || part_is(name, PART("unknown")) || part_is(name, PART("softdnserr"));
+  if (odd || address_read(&address, name, NULL)) return (struct part){0};
+  return name;
+}
+
+/* No comment has an address: the name itself may be one. */
+static bool decide_by_name(const struct received_from *from, struct received *out) {
+  struct part text = in_brackets(from->name);
+  bool whole = text.ptr && text.len + 2 == from->name.len;
+  bool colon = text.ptr && from->name.len > text.len + 2 && from->name.ptr[text.len + 2] == ':';
+  bool said = from->helo.ptr || out->server == SERVER_EXIM;
+  if (!whole && !colon) text = from->verb ? from->name : (struct part){0}; /* Yahoo: `from 192.0.2.1 (EHLO x)` */
+  if (!said || from->strays > 0 || !text.ptr) return false;
+  return address_read(&out->address, text, &out->address_text);
+}
+
+/* `from name ([address])`: Exim's name is the reverse one, and the HELO the same if there was any; that of others is
+ * the HELO. Small letters are like Exim's, and like those of others. */
+static void decide_alone(const struct received_from *from, struct received *out) {
+  bool small = out->with.len > 0 && out->with.ptr[0] >= 'a' && out->with.ptr[0] <= 'z';
+  bool extended = part_begins(out->with, PART("esmtp"));
+  if (part_is(from->name, PART("unknown"))) return;
+  if (out->server == SERVER_EXIM) {
+    out->rdns = a_name(from->name);
+    if (extended) out->helo = from->name;
+  } else if (!small || out->server == SERVER_COURIER) {
+    out->helo = from->name;
+  }
+}
+
+/* `from name (address)`: Microsoft's name is the HELO, qmail's the reverse one, and the HELO the same if there was
+ * any. qmail knows no `id`. */
+static void decide_bare(const struct received_from *from, struct received *out) {
+  if (out->server == SERVER_MICROSOFT) {
+    out->helo = from->name;
+  } else if (!out->id.ptr && (part_begins(out->with, PART("SMTP")) || part_begins(out->with, PART("ESMTP")))) {
+    out->rdns = a_name(from->name);
+    if (part_begins(out->with, PART("ESMTP")) && out->rdns.ptr) out->helo = from->name;
+  }
+}
+
+bool received_from_decide(const struct received_from *from, struct received *out) {
+  if (from->addresses > 1 || from->ambiguous) return false;
+  if (from->strays == 0) out->helo = from->helo;
+  out->verb = from->verb;
+  if (from->addresses == 0) return decide_by_name(from, out);
+  out->address = from->address;
+  out->address_text = from->address_text;
+  if (from->helo.ptr) {
+    struct part name = from->strays == 0 ? from->name : (struct part){0};
+    if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
+  } else if (from->bracketed && from->rdns.len > 0) {
+    out->rdns = a_name(from->rdns);
+    out->helo = from->name.len > 0 && from->strays == 0 ? from->name : (struct part){0};
+  } else if (from->name.len > 0 && from->strays == 0) {
+    if (from->bracketed) decide_alone(from, out);
+    else decide_bare(from, out);
+  }
+  return true;
+}

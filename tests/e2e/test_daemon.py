@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Drives assayd through its life: what it refuses to start with, its sockets, its log, reloads, and how it stops."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.environ["ASSAY_SOURCE"], "tests"))
+from support.assayd import PATIENCE, Daemon, ask, connect, program  # noqa: E402
+from support.daemon_clients import RULES, ask_policy, check, counters, is_closed, policy, read_answers  # noqa: E402
+
+BOTH = "listen spamd unix:$folder/spamd\nlisten policy unix:$folder/policy\nresolver off\nwatch off\n"
+DUNNO, TAG = "action=DUNNO", "action=WARN would tag score=3.0 rules=BAD"
+#: The same rules but for the score of BAD.
+OTHER = RULES.replace("score 3", "score 2")
+BROKEN = RULES + "rule {\n"
+UNTRUE = RULES.replace('"bad.example" }', '"bad.example" test hit { helo "good.example" } }')
+
+
+def start(settings="", config=BOTH, rules=RULES, **more):
+    return Daemon(config + settings, rules, **more)
+
+
+def run(*arguments):
+    done = subprocess.run([program(), *arguments], capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL,
+                          errors="surrogateescape")
+    return done.returncode, done.stdout, done.stderr
+
+
+class Starting(unittest.TestCase):
+    def config(self, text, rules=RULES):
+        """A file with these settings, and the rules beside it."""
+        daemon = Daemon(text, rules)
+        self.addCleanup(daemon._holder.cleanup)
+        return daemon.write_config()
+
+    def test_check(self):
+        rows = [
+            ("good", BOTH, RULES, 0, "are right"),
+            ("a setting that there is not", BOTH + "limit patience 3s\n", RULES, 78, "patience"),
+            ("a value out of range", BOTH + "workers 0\n", RULES, 78, "workers"),
+            ("open to the world", "listen spamd tcp:*:0783\nresolver off\n", RULES, 78, "allow"),
+            ("what a site may not map", BOTH + 'map tag "OK"\n', RULES, 78, "map tag"),
+            ("broken rules", BOTH, BROKEN, 78, "test.rule:"),
+        ]
+        for name, text, rules, code, words in rows:
+            with self.subTest(name):
+                path = self.config(text, rules)
+                found, out, err = run("--check", "--config", path)
+                self.assertEqual(found, code, err)
+                self.assertIn(words, out if code == 0 else err)
+                if code:  # and it does not start either
+                    self.assertEqual((run("-c", path)[0], out), (code, ""))
+
+    def test_command_line(self):
+        self.assertEqual(run("--version")[:2], (0, subprocess.run([os.environ["ASSAY_BIN"], "--version"], capture_output=True,
+                                                                  text=True, check=True).stdout.replace("assay ", "assayd ", 1)))
+        self.assertIn("--check", run("--help")[1])
+        for arguments in ["--nonsense"], ["--config"], ["file"]:
+            code, out, err = run(*arguments)
+            self.assertEqual((code, out), (64, ""))
+            self.assertIn(arguments[0], err)
+        code, _, err = run("--config", "/no/such/file.conf")
+        self.assertEqual(code, 78)
+        self.assertIn("/no/such/file.conf", err)
+
+    def test_unix_sockets(self):
+        config = "listen policy unix:$folder/open mode 0666\nlisten policy unix:$folder/shut\nresolver off\n"
+        owner = os.getuid() == 0
+        if owner:
+            config += "listen policy unix:$folder/given owner nobody group nogroup mode 0660\n"
+        with start(config=config) as daemon:
+            modes = {name: stat.S_IMODE(os.stat(daemon.path(name)).st_mode) for name in ("open", "shut")}
+            self.assertEqual(modes, {"open": 0o666, "shut": 0o600})
+            if owner:
+                import grp
+                import pwd
+                given = os.stat(daemon.path("given"))
+                self.assertEqual((pwd.getpwuid(given.st_uid).pw_name, grp.getgrgid(given.st_gid).gr_name,
+                                  stat.S_IMODE(given.st_mode)), ("nobody", "nogroup", 0o660))
+            self.assertEqual(ask_policy(daemon.path("open"), policy()), [DUNNO])
+        self.assertFalse(os.path.exists(daemon.path("open")))
+
+    def test_stale_socket(self):
+        with start() as daemon:
+            daemon.kill()
+            self.assertTrue(os.path.exists(daemon.path("policy")))
+            daemon.start()
+            self.assertEqual(ask_policy(daemon.path("policy"), policy()), [DUNNO])
+
+    def test_second_daemon(self):
+        """It says why, leaves the sockets alone, and the first one goes on."""
+        config = BOTH + "listen policy tcp:127.0.0.1:$port_policy\n"
+        with start(config=config) as daemon:
+            code, _, err = run("--config", daemon.path("assayd.conf"))
+            self.assertEqual(code, 71)
+            self.assertIn("another program listens there", err)
+            daemon.write("tcp.conf", f'listen policy tcp:127.0.0.1:{daemon.ports["policy"]}\nresolver off\n'
+                         f'rules "{daemon.path("test.rule")}"\n')
+            code, _, err = run("--config", daemon.path("tcp.conf"))
+            self.assertEqual(code, 71)
+            self.assertIn("cannot have this address and port", err)
+            self.assertEqual(ask_policy(daemon.path("policy"), policy()), [DUNNO])
+            self.assertEqual(ask_policy(daemon.ports["policy"], policy()), [DUNNO])
+
+
+class Log(unittest.TestCase):
+    def test_verdict(self):
+        with start() as daemon:
+            ask(daemon.path("spamd"), check("bad.example", headers=["User: me you"]))
+            line = daemon.wait_log("verdict")[0]
+            rules = daemon.wait_log("rules")[0]["msg"]
+            wanted = {"level": "info", "front": "spamd", "client": "192.0.2.1", "helo": "bad.example", "score": 3.0,
+                      "action": "tag", "rules": "BAD", "user": "me you"}
+            self.assertEqual({key: line.get(key) for key in wanted}, wanted)
+            self.assertIn(f"id {line['ruleset']}:", rules)
+            self.assertGreaterEqual(line["us"], 0)
+
+    def test_injection(self):
+        """Whatever a name holds, it is one value of one line."""
+        with start() as daemon:
+            for text in 'a" level=error x="', "a\\nb", "a\x01\x1b[2Jb", "\u202e", "a=b":
+                client = connect(daemon.path("policy"))
+                client.sendall(f"request=smtpd_access_policy\nprotocol_state=RCPT\nhelo_name={text}\n\n".encode())
+                self.assertEqual(len(read_answers(client, 1)), 1)
+                client.close()
+            lines = daemon.wait_log("verdict", 5)
+            self.assertEqual([line["level"] for line in lines], ["info"] * 5)
+            self.assertTrue(all(character.isprintable() or character == "\n" for character in daemon.stderr()))
+
+    def test_local_clients(self):
+        exempt = RULES + 'exempt LOCAL_CLIENT { describe "the client is here" when client.ip == 127.0.0.1 }\n'
+        with start("workers 1\n", rules=exempt) as daemon:
+            local, far = policy(address="127.0.0.1"), policy()
+            ask_policy(daemon.path("policy"), *[local] * 940, *[far] * 60)
+            self.assertEqual(counters(daemon)["local_clients"], 0)
+            ask_policy(daemon.path("policy"), *[local] * 960, *[far] * 40)
+            self.assertIn("proxy", daemon.wait_log("local_clients", level="warning")[0]["msg"])
+            self.assertEqual(counters(daemon)["local_clients"], 1)
+
+    def test_nobody_reads_it(self):
+        """A log that nobody takes holds up no mail."""
+        with start("workers 1\n") as daemon:
+            read, write = os.pipe()
+            second = subprocess.Popen([program(), "--config", self.second(daemon)], stderr=write, stdin=subprocess.DEVNULL)
+            os.close(write)
+            try:
+                to = daemon.path("second")
+                end = time.monotonic() + PATIENCE
+                while not os.path.exists(to) and time.monotonic() < end:
+                    time.sleep(0.02)
+                requests = [policy(f"{number}." + "a" * 200 + ".example") for number in range(100)]
+                for _ in range(20):  # more than a pipe holds
+                    self.assertEqual(ask_policy(to, *requests), [DUNNO] * 100)
+            finally:
+                second.terminate()
+                self.assertEqual(second.wait(PATIENCE), 0)
+                os.close(read)
+
+    @staticmethod
+    def second(daemon):
+        daemon.write("second.conf", f'listen policy unix:{daemon.path("second")} mode 0666\nresolver off\nworkers 1\n'
+                     f'rules "{daemon.path("test.rule")}"\n')
+        return daemon.path("second.conf")
+
+
+class Reloading(unittest.TestCase):
+    def test_hangup(self):
+        with start() as daemon:
+            self.assertEqual(ask_policy(daemon.path("policy"), policy("bad.example")), [TAG])
+            self.assertIn("reloaded the rules", daemon.reload(OTHER)["msg"])
+            self.assertEqual(ask_policy(daemon.path("policy"), policy("bad.example")), [TAG.replace("3.0", "2.0")])
+
+    def test_broken_rules_are_refused(self):
+        for name, rules, words in ("broken", BROKEN, "test.rule:"), ("a test fails", UNTRUE, "test"):
+            with self.subTest(name), start() as daemon:
+                self.assertIn("kept the old rules", daemon.reload(rules)["msg"])
+                self.assertTrue(any(words in line.get("msg", "") for line in daemon.log("rules")), daemon.stderr())
+                self.assertEqual(ask_policy(daemon.path("policy"), policy("bad.example")), [TAG])
+                self.assertIn("reloaded the rules", daemon.reload(OTHER)["msg"])
+
+    def test_changed_file(self):
+        with start(config=BOTH.replace("watch off\n", "")) as daemon:
+            for rules, wanted in (OTHER, TAG.replace("3.0", "2.0")), (RULES, TAG):
+                since = len(daemon.log())
+                daemon.write("test.rule", rules)
+                self.assertTrue(daemon.wait_for(lambda line: "reloaded the rules" in line.get("msg", ""), since))
+                self.assertEqual(ask_policy(daemon.path("policy"), policy("bad.example")), [wanted])
+
+    def test_a_connection_sees_the_new_rules(self):
+        """One verdict a message, but not of rules that are gone."""
+        with start() as daemon, connect(daemon.path("policy")) as client:
+            for rules, wanted in (None, TAG), (OTHER, TAG.replace("3.0", "2.0")):
+                if rules:
+                    daemon.reload(rules)
+                client.sendall(policy("bad.example", instance="1.2.3") * 2)
+                self.assertEqual(read_answers(client, 2), [wanted] * 2)
+
+
+class Stopping(unittest.TestCase):
+    def end(self, daemon):
+        daemon.process.send_signal(signal.SIGTERM)
+        self.assertTrue(daemon.wait_for(lambda line: line.get("event") == "stopping"))
+
+    def test_nothing_that_was_sent_is_lost(self):
+        """While it stands still, clients come and ask; then it is told to end before it is told to go on."""
+        with start("workers 2\n") as daemon:
+            idle = connect(daemon.path("policy"))
+            idle.sendall(policy())
+            read_answers(idle, 1)
+            daemon.process.send_signal(signal.SIGSTOP)
+            clients = [connect(daemon.path("policy")) for _ in range(200)]
+            for client in clients:
+                client.sendall(policy("bad.example") * 2)
+            idle.sendall(policy())
+            spamd = connect(daemon.path("spamd"))
+            spamd.sendall(check())
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.process.send_signal(signal.SIGCONT)
+            for client in clients:
+                self.assertEqual(read_answers(client, 3), [TAG] * 2)
+            self.assertEqual(read_answers(idle, 2), [DUNNO])
+            self.assertIn(b"0 EX_OK", spamd.recv(4096))
+            self.assertEqual(daemon.process.wait(PATIENCE), 0)
+            for client in [*clients, idle, spamd]:
+                client.close()
+
+    def test_grace(self):
+        """What is under way may go on for a while; nobody else comes in, and silent ones are closed."""
+        with start("limit grace 1m\n") as daemon:
+            half, silent = connect(daemon.path("policy")), connect(daemon.path("policy"))
+            half.sendall(policy()[:20])
+            time.sleep(0.2)
+            self.end(daemon)
+            self.assertTrue(is_closed(silent))
+            end = time.monotonic() + PATIENCE  # the last worker to look away takes it away
+            while os.path.exists(daemon.path("policy")) and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertRaises(FileNotFoundError, connect, daemon.path("policy"))
+            half.sendall(policy()[20:])
+            self.assertEqual(read_answers(half, 2), [DUNNO])
+            self.assertEqual(daemon.process.wait(PATIENCE), 0)
+            half.close()
+            silent.close()
+
+    def test_grace_ends(self):
+        with start("limit grace 300ms\n") as daemon, connect(daemon.path("policy")) as half:
+            half.sendall(policy()[:20])
+            time.sleep(0.2)
+            self.end(daemon)
+            self.assertTrue(is_closed(half))
+            self.assertEqual(daemon.process.wait(PATIENCE), 0)
+
+    def test_nobody_comes_in_by_tcp(self):
+        with start("limit grace 1m\n", "listen policy tcp:127.0.0.1:$port_policy\nresolver off\n") as daemon:
+            with connect(daemon.ports["policy"]) as half:
+                half.sendall(policy()[:20])
+                time.sleep(0.2)
+                self.end(daemon)
+                end, refused = time.monotonic() + PATIENCE, False
+                while not refused and time.monotonic() < end:
+                    try:
+                        socket.create_connection(("127.0.0.1", daemon.ports["policy"]), PATIENCE).close()
+                    except ConnectionRefusedError:
+                        refused = True
+                    except ConnectionResetError:
+                        pass  # it stood in the queue when that was closed
+                self.assertTrue(refused)
+
+
+if __name__ == "__main__":
+    unittest.main()

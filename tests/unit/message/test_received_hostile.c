@@ -1,0 +1,229 @@
+/* Tests what is read from Received fields that somebody made up to be misread. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/message/received_text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define DATE "; Mon, 2 Jan 2023 10:00:00 +0000"
+
+#define ROW(value, expected) {value, sizeof(value) - 1, expected}
+#define CLIENT "client by=mx.example.com ip=192.0.2.10 "
+
+static const struct {
+  const char *value;
+  size_t len;
+  const char *expected;
+} rows[] = {
+    ROW("from x (y [203.0.113.9]) (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z with SMTP id 1; x (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) "
+     "with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z with SMTP (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with "
+     "ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z from q (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from by (by [192.0.2.10]) by by with SMTP id by for by@by" DATE,
+     "client by=by ip=192.0.2.10 helo=by rdns=by protocol=SMTP id=by for=by@by"),
+    ROW("from from (from [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=from rdns=from protocol=SMTP id=1"),
+    ROW("from two words (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from [203.0.113.9] [198.51.100.1] (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from x [203.0.113.9] by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x(y[203.0.113.9] (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x(y[203.0.113.9] rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from (Authenticated sender: boss) (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from x (Authenticated sender: boss) (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from 203.0.113.9 (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=203.0.113.9 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from !!! (203.0.113.9 [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=!!! protocol=SMTP id=1"),
+    ROW("from \"quoted name (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from \"a;b (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=\"a;b rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10] (a (b (c)))) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com ((((with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10] by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10\\) by mx.example.com) with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1",
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) by" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) by ; z" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1; a (b",
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.256]) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2]) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [0300.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net []) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (a b [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([192.0.2.10] helo=) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1 user= tls= cipher="),
+    ROW("from x (HELO) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 protocol=SMTP"),
+    ROW("from x (HELO a b) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 protocol=SMTP"),
+    ROW("from x (HELO a) (HELO b) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 protocol=SMTP"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1 for "
+     "<a@example.com>,<b@example.com>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1 for nobody" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1 for <\"a;b "
+     "(c\"@example.com>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "for=<\"a;b (c\"@example.com>"),
+    ROW("from x (mail.example.net [192.0.2.10]) (using TLSv9 with cipher X) by mx.example.com (Postfix) with ESMTP id "
+     "1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) (using) by mx.example.com (Postfix) with ESMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1 (envelope-from "
+     "a@example.net)" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com with BSMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net id=1"),
+    ROW("frombx (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+     "unreadable"),
+    ROW("from",
+     "unreadable"),
+    ROW("from x",
+     "unreadable"),
+    ROW("; x",
+     "unreadable"),
+    ROW("((((",
+     "unreadable"),
+    ROW(")",
+     "unreadable"),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from <\"a) "
+     "(b\"@example.net>) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<\"a) (b\"@example.net> user= tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from "
+     "<\"a\\\"b (\"@example.net>) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<\"a\\\"b (\"@example.net> user= tls= cipher="),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a by "
+     "b\"@example.net>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1 from=<\"a by "
+     "b\"@example.net>"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a" DATE,
+     "unreadable"),
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y helo=z [203.0.113.9]) by mx.example.com with esmtp (Exim "
+     "4.96) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 user= "
+     "tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x helo=y) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1 user= tls= cipher="),
+    ROW("from x (IDENT:y [203.0.113.9]@mail.example.net [192.0.2.10]) by mx.example.com (8.9.3/8.9.3) with ESMTP id "
+     "1" DATE,
+     "unreadable"),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1 with ESMTP id 2 for <a@example.com> "
+     "for <b@example.com>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=SMTP id=1 for=<a@example.com>"),
+    ROW("from x ((mail.example.net [192.0.2.10])) by mx.example.com with SMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x protocol=SMTP id=1"),
+    ROW("from [192.0.2.10] (port=4321 [ helo=x) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
+    ROW("(from x [203.0.113.9]) by mx.example.com (NAVGW 2.5) with SMTP id 1" DATE, "unreadable"),
+    ROW("(from x) by mx.example.com with SMTP id 1" DATE, "unreadable"),
+    ROW("(from x) z" DATE, "unreadable"),
+    ROW("(x) from y (z [203.0.113.9]) by mx.example.com with SMTP id 1" DATE, "unreadable"),
+    /* --- bytes that no mail server writes --- */
+    ROW("from a\0b (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+        CLIENT "helo=a\\x00b rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from x (mail.example.net [192.0.2.10\0]) by mx.example.com with SMTP id 1" DATE, "unreadable"),
+    ROW("\0from x (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE, "unreadable"),
+    ROW("from \xff\xc3\xa9 (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+        CLIENT "helo=\\xFF\\xC3\\xA9 rdns=mail.example.net protocol=SMTP id=1"),
+    ROW("from \x1b[31m (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
+        CLIENT "helo=\\x1B[31m rdns=mail.example.net protocol=SMTP id=1"),
+};
+
+static void rows_by_table(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct received received;
+    char text[RECEIVED_TEXT_SIZE];
+    received_read(&received, (struct part){rows[i].value, rows[i].len});
+    received_text(text, &received);
+    if (strcmp(text, rows[i].expected) != 0)
+      fail_msg("%s\n  is       %s\n  must be  %s", rows[i].value, text, rows[i].expected);
+  }
+}
+
+/* A piece again and again: as much as is read at all, and one more. */
+static void long_lines(void **state) {
+  (void)state;
+  static const char *const pieces[] = {"(", ")", "\\", "\"", "[", "<\"", "( [1.2.3.4]", "x ", "by ", " (x)",
+                                       "([192.0.2.1]) ", "(\"EHLO ", "helo= ", ";", "from ", "(helo=a) ", "\n ", "\0"};
+  char *line = test_malloc(100 * 1024);
+  for (size_t i = 0; i < COUNT(pieces); i++) {
+    size_t begin = (size_t)sprintf(line, "from x (mail.example.net [192.0.2.10] "), piece = strlen(pieces[i]);
+    if (piece == 0) piece = 1;
+    for (size_t at = begin; at < 100 * 1024; at++) line[at] = pieces[i][(at - begin) % piece];
+    for (size_t from = 0; from < begin + 1; from += begin) {
+      struct received received;
+      received_read(&received, (struct part){line + from, RECEIVED_MOST});
+      assert_int_equal(received.kind == RECEIVED_CLIENT, false);
+      received_read(&received, (struct part){line + from, 100 * 1024 - from});
+      assert_int_equal(received.kind, RECEIVED_UNREADABLE);
+    }
+  }
+  test_free(line);
+}
+
+static void the_longest_that_is_read(void **state) {
+  (void)state;
+  static const char head[] = "from ", tail[] = " (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE;
+  char *line = test_malloc(RECEIVED_MOST + 1);
+  struct received received;
+  for (size_t more = 0; more < 2; more++) {
+    size_t len = RECEIVED_MOST + more;
+    memset(line, 'x', len);
+    memcpy(line, head, sizeof head - 1);
+    memcpy(line + len - (sizeof tail - 1), tail, sizeof tail - 1);
+    received_read(&received, (struct part){line, len});
+    assert_int_equal(received.kind, more ? RECEIVED_UNREADABLE : RECEIVED_CLIENT);
+  }
+  test_free(line);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rows_by_table),
+      cmocka_unit_test(long_lines),
+      cmocka_unit_test(the_longest_that_is_read),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
