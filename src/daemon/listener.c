@@ -11,8 +11,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024 };
-
 void listener_name(char out[LISTENER_TEXT], const struct conf_listen *conf) {
   char address[NET_TEXT];
   if (conf->path) {
@@ -43,7 +41,7 @@ static bool open_tcp(struct listener *listener, char why[LISTENER_WHY]) {
   if (conf->address.family == 6) setsockopt(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (bind(listener->fd, (struct sockaddr *)&address, size) != 0)
     return fail(listener, why, "cannot have this address and port", errno);
-  if (listen(listener->fd, BACKLOG) != 0) return fail(listener, why, "cannot listen", errno);
+  if (listen(listener->fd, LISTENER_BACKLOG) != 0) return fail(listener, why, "cannot listen", errno);
   return true;
 }
 
@@ -113,7 +111,7 @@ static bool open_unix(struct listener *listener, char why[LISTENER_WHY]) {
   listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener->fd < 0) return fail(listener, why, "cannot make a socket", errno);
   if (!bind_closed(listener->fd, &address)) return fail(listener, why, "cannot make the socket's file", errno);
-  if (!give_away(listener) || listen(listener->fd, BACKLOG) != 0) {
+  if (!give_away(listener) || listen(listener->fd, LISTENER_BACKLOG) != 0) {
     int error = errno;
     unlink(conf->path);
     return fail(listener, why, "cannot give the socket its owner, group and mode", error);

@@ -7,7 +7,8 @@
 
 #include "daemon/conf.h"
 
-enum { LISTENER_TEXT = 160, LISTENER_WHY = 256 };
+/* So many may wait to be let in. */
+enum { LISTENER_BACKLOG = 1024, LISTENER_TEXT = 160, LISTENER_WHY = 256 };
 
 /* fd is non-blocking, and shared by all workers. */
 struct listener {

@@ -115,6 +115,7 @@ static bool take_one(struct connection *c) {
     if (exchange->trouble[0]) connection_trouble(c, TROUBLE_REQUEST, exchange->trouble);
     c->closing = true;
     c->abrupt = exchange->trouble[0] != '\0';
+    request_forget(c);
   }
   worker_give_back(c->worker, slot);
   return step == FRONT_DONE && !c->closing;

@@ -106,26 +106,30 @@ static const struct front *front_of(const struct conf_listen *conf) {
   return fronts[conf->front];
 }
 
+/* False when nobody waits to be let in any more, or nobody can be. */
+static bool accept_one(struct worker *worker, const struct listener *listener) {
+  struct sockaddr_storage peer = {0};
+  socklen_t size = sizeof peer;
+  int client = accept4(listener->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (client >= 0) {
+    connection_open(worker, client, &peer, front_of(listener->conf));
+    return true;
+  }
+  if (errno == EINTR || errno == ECONNABORTED) return true;
+  if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    server_trouble(worker->server, TROUBLE_DESCRIPTORS, front_of(listener->conf)->name, NULL, strerror(errno));
+    pause_accepting(worker);
+  }
+  return false;
+}
+
 /* Which listener it was is found by its descriptor, of which there are few. */
 static void accept_some(evutil_socket_t fd, short what, void *user) {
   struct worker *worker = user;
   const struct listener *listener = worker->listeners;
   (void)what;
   while (listener->fd != fd) listener++;
-  for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-    struct sockaddr_storage peer = {0};
-    socklen_t size = sizeof peer;
-    int client = accept4(fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (client >= 0) {
-      connection_open(worker, client, &peer, front_of(listener->conf));
-      continue;
-    }
-    if (errno == EINTR || errno == ECONNABORTED) continue;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      server_trouble(worker->server, TROUBLE_DESCRIPTORS, front_of(listener->conf)->name, NULL, strerror(errno));
-      pause_accepting(worker);
-    }
-    return;
+  for (int i = 0; i < ACCEPTS_A_TURN && accept_one(worker, listener); i++) {
   }
 }
 
@@ -193,7 +197,8 @@ static void look_again(evutil_socket_t fd, short what, void *user) {
  * grace is told at once that nobody is here. */
 static void stop_accepting(struct worker *worker) {
   for (size_t i = 0; i < worker->listener_count; i++) {
-    accept_some(worker->listeners[i].fd, EV_READ, worker);
+    for (int k = 0; k < LISTENER_BACKLOG && accept_one(worker, &worker->listeners[i]); k++) {
+    }
     event_free(worker->accepts[i]);
     worker->accepts[i] = NULL;
   }

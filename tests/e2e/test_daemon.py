@@ -210,12 +210,12 @@ class Stopping(unittest.TestCase):
 
     def test_nothing_that_was_sent_is_lost(self):
         """While it stands still, clients come and ask; then it is told to end before it is told to go on."""
-        with start("workers 2\n") as daemon:
+        with start("workers 2\nlimit grace 1m\n") as daemon:
             idle = connect(daemon.path("policy"))
             idle.sendall(policy())
             read_answers(idle, 1)
             daemon.process.send_signal(signal.SIGSTOP)
-            clients = [connect(daemon.path("policy")) for _ in range(200)]
+            clients = [connect(daemon.path("policy")) for _ in range(700)]
             for client in clients:
                 client.sendall(policy("bad.example") * 2)
             idle.sendall(policy())
