@@ -26,7 +26,8 @@ struct clients *clients_new(void) {
   struct clients *clients = calloc(1, sizeof *clients);
   if (!clients) return NULL;
   pthread_mutex_init(&clients->lock, NULL);
-  if (getrandom(&clients->key, sizeof clients->key, 0) != (ssize_t)sizeof clients->key) clients->key = (uintptr_t)clients;
+  if (getrandom(&clients->key, sizeof clients->key, 0) != (ssize_t)sizeof clients->key)
+    clients->key = (uintptr_t)clients;
   return clients;
 }
 

@@ -138,7 +138,8 @@ static void read_resolver(struct reading *r, size_t index, const void *row) {
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
     bool off = value.kind == ASSAY_SETTING_WORD;
     if (off) conf->dns = false;
-    if (off && conf->resolver) complain(r, index, i, "DNS cannot be off and have servers", "write `resolver off` alone");
+    if (off && conf->resolver)
+      complain(r, index, i, "DNS cannot be off and have servers", "write `resolver off` alone");
     if (off) continue;
     size = len + strlen(value.text) + 2;
     char *servers = realloc(conf->resolver, size);
@@ -149,7 +150,8 @@ static void read_resolver(struct reading *r, size_t index, const void *row) {
     conf->resolver = servers;
     len += (size_t)snprintf(servers + len, size - len, "%s%s", len > 0 ? "," : "", value.text);
   }
-  if (conf->resolver && !conf->dns) complain(r, index, 0, "DNS cannot be off and have servers", "write `resolver off` alone");
+  if (conf->resolver && !conf->dns)
+    complain(r, index, 0, "DNS cannot be off and have servers", "write `resolver off` alone");
 }
 
 static void read_map(struct reading *r, size_t index, const void *row) {
@@ -157,7 +159,8 @@ static void read_map(struct reading *r, size_t index, const void *row) {
   struct proto_error error;
   (void)row;
   if (!part_of(r, index, "", 0, &action) || !part_of(r, index, "", 1, &text)) return;
-  if (policy_map_set(&r->conf->policy, action.text, strlen(action.text), text.text, strlen(text.text), &error) != PROTO_OK)
+  if (policy_map_set(&r->conf->policy, action.text, strlen(action.text), text.text, strlen(text.text), &error) !=
+      PROTO_OK)
     complain(r, index, 1, error.text, NULL);
 }
 
@@ -199,7 +202,8 @@ static void read_switch(struct reading *r, size_t index, const void *row) {
   if (part_of(r, index, "", 0, &value)) *out = strcmp(value.text, second) == 0;
 }
 
-#define SIZE(name, member, doc) {{"limit " name, "NUMBER(0..16G)", false, doc}, read_size, offsetof(struct conf, limits.member)}
+#define SIZE(name, member, doc) \
+  {{"limit " name, "NUMBER(0..16G)", false, doc}, read_size, offsetof(struct conf, limits.member)}
 #define TIME(name, member, doc) \
   {{"limit " name, "DURATION(1ms..24h)", false, doc}, read_time, offsetof(struct conf, limits.member)}
 #define SWITCH(name, values, member, doc) {{name, values, false, doc}, read_switch, offsetof(struct conf, member)}
@@ -300,7 +304,8 @@ static void say(void *user, const char *bytes, size_t len) {
 }
 
 static bool show(const assay_diags *diags) {
-  for (size_t i = 0; i < assay_diags_count(diags); i++) assay_diags_render(diags, i, isatty(STDERR_FILENO), say, stderr);
+  for (size_t i = 0; i < assay_diags_count(diags); i++)
+    assay_diags_render(diags, i, isatty(STDERR_FILENO), say, stderr);
   return assay_diags_errors(diags) == 0;
 }
 

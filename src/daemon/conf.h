@@ -66,8 +66,8 @@ struct conf {
 };
 
 /* Reads a file, or the defaults where path is NULL and /etc/assay/assayd.conf is not there: spamd on 127.0.0.1:10783,
- * policy on 127.0.0.1:10784, the shipped rules, dry run. False with all that is wrong said on standard error; conf_free in
- * any case. */
+ * policy on 127.0.0.1:10784, the shipped rules, dry run. False with all that is wrong said on standard error;
+ * conf_free in any case. */
 bool conf_read(struct conf *conf, const char *path);
 void conf_free(struct conf *conf);
 

@@ -95,7 +95,8 @@ static bool linger(struct connection *c) {
 
 /* --- time --- */
 
-/* Each limit is that of the whole matter: who makes a little progress again and again gains no time by it. 0: none left. */
+/* Each limit is that of the whole matter: who makes a little progress again and again gains no time by it. 0: none
+ * left. */
 static uint64_t left_ms(uint64_t limit_ms, uint64_t since_us) {
   uint64_t gone = (server_now_us() - since_us) / 1000;
   return gone < limit_ms ? limit_ms - gone : 0;
@@ -270,7 +271,8 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
   wait_for_more(c);
 }
 
-/* Whatever had come before is answered: each is looked at once more, in the loop, and closed when it has said nothing. */
+/* Whatever had come before is answered: each is looked at once more, in the loop, and closed when it has said
+ * nothing. */
 void connections_stop(struct worker *worker) {
   for (struct connection *c = worker->connections; c; c = c->next)
     if (!c->slot && !is_writing(c)) event_active(&c->event, EV_READ, 0);

@@ -35,11 +35,12 @@ void connection_trouble(const struct connection *c, enum trouble what, const cha
 /* Writes, then waits for what comes next; the connection may be closed by it. */
 void connection_go_on(struct connection *c);
 
-/* Takes requests as long as there are whole ones, up to one whose verdict has to be waited for: connection_go_on is called
- * when that is answered. */
+/* Takes requests as long as there are whole ones, up to one whose verdict has to be waited for: connection_go_on is
+ * called when that is answered. */
 void requests_take(struct connection *c);
 
-/* The daemon cannot, or will not, go on with it: says so if the protocol has words for it, and throws away what came. */
+/* The daemon cannot, or will not, go on with it: says so if the protocol has words for it, and throws away what
+ * came. */
 void request_give_up(struct connection *c, enum front_limit why);
 
 /* Frees what came, and what the front end knows. */

@@ -52,8 +52,10 @@ struct front {
   const char *name; /* in the log, and behind `listen` */
   size_t state_size;
   enum front_step (*take)(struct exchange *exchange);
-  void (*answer)(struct exchange *exchange, const struct verdict_given *given); /* after FRONT_ASK, perhaps much later */
-  void (*give_up)(struct exchange *exchange, enum front_limit why); /* appends the protocol's temporary error; NULL: it has none */
+  /* After FRONT_ASK, perhaps much later. */
+  void (*answer)(struct exchange *exchange, const struct verdict_given *given);
+  /* Appends the protocol's temporary error; NULL: it has none. */
+  void (*give_up)(struct exchange *exchange, enum front_limit why);
   void (*end)(void *state); /* frees what the state holds; NULL: nothing */
   size_t (*held)(const void *state); /* bytes that it holds and that a request makes grow; NULL: none */
 };

@@ -8,8 +8,8 @@
 
 enum { ID_SIZE = 24 };
 
-/* What is remembered of the latest verdict, and of the message that has got its header; in one piece, for there are many
- * connections that are idle. */
+/* What is remembered of the latest verdict, and of the message that has got its header; in one piece, for there are
+ * many connections that are idle. */
 struct memory {
   char rules_id[ID_SIZE]; /* whose verdict it is */
   size_t key_len, again_len, instance_len;
@@ -96,9 +96,10 @@ static char *put(char *at, struct piece piece) {
   return at + piece.len;
 }
 
-/* Other requests of the same key will be told the same, but for the header, which is there already. Without memory nothing
- * is remembered, and the next one is judged anew. */
-static void remember(struct state *state, const struct exchange *x, const assay_verdict *verdict, struct piece instance) {
+/* Other requests of the same key will be told the same, but for the header, which is there already. Without memory
+ * nothing is remembered, and the next one is judged anew. */
+static void remember(struct state *state, const struct exchange *x, const assay_verdict *verdict,
+                     struct piece instance) {
   struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, true};
   struct bytes again = {0};
   if (state->key.len > 0) policy_reply(&again, state->request, verdict, &how);

@@ -89,7 +89,8 @@ static bool give_away(struct listener *listener) {
   if (fd < 0) return false;
   snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
   bool given = fstat(fd, &about) == 0 && S_ISSOCK(about.st_mode) &&
-               (!owned || fchownat(fd, "", conf->owner, conf->group, AT_EMPTY_PATH) == 0) && chmod(name, conf->mode) == 0;
+               (!owned || fchownat(fd, "", conf->owner, conf->group, AT_EMPTY_PATH) == 0) &&
+                chmod(name, conf->mode) == 0;
   int error = errno;
   listener->device = about.st_dev;
   listener->inode = about.st_ino;
@@ -103,7 +104,8 @@ static bool open_unix(struct listener *listener, char why[LISTENER_WHY]) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   size_t len = strlen(conf->path);
   if (len >= sizeof address.sun_path) {
-    snprintf(why, LISTENER_WHY, "the path is longer than the %zu bytes that a socket's may be", sizeof address.sun_path - 1);
+    snprintf(why, LISTENER_WHY, "the path is longer than the %zu bytes that a socket's may be",
+             sizeof address.sun_path - 1);
     return false;
   }
   memcpy(address.sun_path, conf->path, len);

@@ -19,8 +19,8 @@ struct listener {
   char text[LISTENER_TEXT]; /* "tcp:127.0.0.1:783", "unix:/run/assay/policy" */
 };
 
-/* False, with the reason in `why`, when it cannot be had. A Unix socket is made for its owner alone, then gets its owner,
- * group and mode; one that is there already is taken away only when nobody answers at it. */
+/* False, with the reason in `why`, when it cannot be had. A Unix socket is made for its owner alone, then gets its
+ * owner, group and mode; one that is there already is taken away only when nobody answers at it. */
 bool listener_open(struct listener *out, const struct conf_listen *conf, char why[LISTENER_WHY]);
 
 /* Closes it, unless it is closed already, and takes the file of a Unix socket away. */

@@ -106,8 +106,8 @@ void log_close(struct log *log) {
   pthread_mutex_destroy(&log->lock);
 }
 
-/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log. The
- * descriptor is others' as well, so it may block, and is not made not to. */
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log.
+ * The descriptor is others' as well, so it may block, and is not made not to. */
 static size_t write_some(struct log *log, const char *ptr, size_t len) {
   size_t written = 0;
   while (written < len) {

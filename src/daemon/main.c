@@ -42,9 +42,9 @@ struct options {
 
 /* --- start and end --- */
 
-static void say_rules(void *user, const char *line, size_t len) {
+static void say_rules(void *user, const char *level, const char *line, size_t len) {
   struct log *log = user;
-  log_say(log, "info", "rules", "%.*s", (int)len, line);
+  log_say(log, level, "rules", "%.*s", (int)len, line);
 }
 
 static bool open_listeners(struct daemon *daemon) {
@@ -76,7 +76,8 @@ static bool open_server(struct daemon *daemon) {
 static bool start_workers(struct daemon *daemon) {
   daemon->workers = calloc(daemon->conf.workers, sizeof *daemon->workers);
   for (; daemon->workers && daemon->worker_count < daemon->conf.workers; daemon->worker_count++)
-    if (!worker_start(&daemon->workers[daemon->worker_count], &daemon->server, daemon->listeners, daemon->listener_count))
+    if (!worker_start(&daemon->workers[daemon->worker_count], &daemon->server, daemon->listeners,
+                      daemon->listener_count))
       return false;
   return daemon->workers != NULL;
 }
@@ -164,7 +165,8 @@ static bool parse(struct options *options, int argc, char **argv, int *code) {
     } else if ((strcmp(word, "--config") == 0 || strcmp(word, "-c") == 0) && i + 1 < argc) {
       options->config = argv[++i];
     } else {
-      fprintf(stderr, "assayd: %s: there is no such option, or its value is missing; `assayd --help` lists them\n", word);
+      fprintf(stderr, "assayd: %s: there is no such option, or its value is missing; `assayd --help` lists them\n",
+              word);
       return false;
     }
   }

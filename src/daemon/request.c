@@ -121,7 +121,8 @@ static bool take_one(struct connection *c) {
   return step == FRONT_DONE && !c->closing;
 }
 
-/* Bytes of requests that are over go in one move for all of them; never while one waits, which still looks at its own. */
+/* Bytes of requests that are over go in one move for all of them; never while one waits, which still looks at its
+ * own. */
 static void drop_taken(struct connection *c) {
   if (c->slot || c->taken == 0) return;
   c->in.len -= c->taken;

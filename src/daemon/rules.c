@@ -86,10 +86,10 @@ static void say_blind(struct rules *rules) {
   int blind = watch_blind(rules->watch);
   if (blind == rules->blind) return;
   if (blind)
-    rules_say(&rules->options, "not all rule files can be watched (%s): looking at them each second",
+    rules_say(&rules->options, "warning", "not all rule files can be watched (%s): looking at them each second",
               strerrordesc_np(blind));
   else
-    rules_say(&rules->options, "all rule files are being watched");
+    rules_say(&rules->options, "info", "all rule files are being watched");
   rules->blind = blind;
 }
 
@@ -100,7 +100,7 @@ static void watch_again(struct rules *rules, const assay_diags *diags, struct ti
   const char **paths = calloc(count, sizeof *paths);
   for (size_t i = 0; paths && i < count; i++) paths[i] = assay_diags_path_at(diags, i);
   if (!paths || !watch_set(rules->watch, paths, count))
-    rules_say(&rules->options, "the files are watched that were before: out of memory");
+    rules_say(&rules->options, "warning", "the files are watched that were before: out of memory");
   free(paths);
   say_blind(rules);
   rules->next_look = now_ms() + LOOK;
@@ -133,7 +133,8 @@ static int64_t due(const struct rules *rules) {
 static void say_made(const struct rules *rules, const char *what, const struct rules_made *made, int64_t began) {
   assay_ruleset_stats stats;
   assay_ruleset_statistics(rules->current, &stats);
-  rules_say(&rules->options, "%s, id %s: %zu rules and %zu lists from %zu files, %zu of %zu tests passed, %lld ms", what,
+  rules_say(&rules->options, "info",
+            "%s, id %s: %zu rules and %zu lists from %zu files, %zu of %zu tests passed, %lld ms", what,
             assay_ruleset_id(rules->current), stats.rules, stats.lists, stats.files, made->tests - made->failed,
             made->tests, (long long)(now_ms() - began));
 }
@@ -160,7 +161,7 @@ static void reload(struct rules *rules) {
     say_made(rules, "reloaded the rules", &made, began);
   } else {
     rules_made_fault(&made, fault, sizeof fault);
-    rules_say(&rules->options, "kept the old rules, id %s: %s", assay_ruleset_id(rules->current), fault);
+    rules_say(&rules->options, "warning", "kept the old rules, id %s: %s", assay_ruleset_id(rules->current), fault);
     if (made.status == ASSAY_NO_MEMORY || made.status == ASSAY_IO_ERROR) try_again(rules);
   }
   rules_made_free(&made);
@@ -197,7 +198,7 @@ static bool start_thread(struct rules *rules) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int error = pthread_create(&rules->thread, NULL, run, rules);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (error) rules_say(&rules->options, "no thread to reload rules in: error %d", error);
+  if (error) rules_say(&rules->options, "error", "no thread to reload rules in: error %d", error);
   rules->running = error == 0;
   return rules->running;
 }
@@ -218,7 +219,7 @@ static bool make_parts(struct rules *rules, const struct rules_options *options)
   pthread_mutex_init(&rules->lock, NULL);
   bool whole = copy_paths(rules, options) && rules->wake >= 0;
   if (options->watch) whole = (rules->watch = watch_new()) != NULL && whole;
-  if (!whole) rules_say(&rules->options, "the rules cannot be loaded: out of memory, or of descriptors");
+  if (!whole) rules_say(&rules->options, "error", "the rules cannot be loaded: out of memory, or of descriptors");
   return whole;
 }
 
@@ -237,7 +238,7 @@ static bool load(struct rules *rules) {
   } else {
     char fault[128];
     rules_made_fault(&made, fault, sizeof fault);
-    rules_say(&rules->options, "the rules do not compile: %s", fault);
+    rules_say(&rules->options, "error", "the rules do not compile: %s", fault);
   }
   rules_made_free(&made);
   return compiled;
@@ -246,7 +247,7 @@ static bool load(struct rules *rules) {
 bool rules_new(struct rules **out, const struct rules_options *options) {
   struct rules *rules = *out = calloc(1, sizeof *rules);
   if (!rules) {
-    rules_say(options, "the rules cannot be loaded: out of memory");
+    rules_say(options, "error", "the rules cannot be loaded: out of memory");
     return false;
   }
   if (make_parts(rules, options) && load(rules) && start_thread(rules)) return true;
@@ -263,7 +264,8 @@ void rules_free(struct rules *rules) {
   }
   assay_ruleset_unref(rules->current);
   watch_free(rules->watch);
-  for (size_t i = 0; rules->options.paths && i < rules->options.count; i++) free((char *)(uintptr_t)rules->options.paths[i]);
+  for (size_t i = 0; rules->options.paths && i < rules->options.count; i++)
+    free((char *)(uintptr_t)rules->options.paths[i]);
   free((char **)(uintptr_t)rules->options.paths);
   if (rules->wake >= 0) close(rules->wake);
   pthread_mutex_destroy(&rules->lock);

@@ -7,23 +7,23 @@
 
 /* --- saying --- */
 
-static void say_printable(const struct rules_options *options, const char *text, size_t len) {
+static void say_printable(const struct rules_options *options, const char *level, const char *text, size_t len) {
   struct bytes line = {0};
   bytes_printable(&line, text, len);
   if (line.failed)
-    options->say(options->user, "out of memory", strlen("out of memory"));
+    options->say(options->user, level, "out of memory", strlen("out of memory"));
   else if (line.len)
-    options->say(options->user, line.ptr, line.len);
+    options->say(options->user, level, line.ptr, line.len);
   bytes_free(&line);
 }
 
-void rules_say(const struct rules_options *options, const char *format, ...) {
+void rules_say(const struct rules_options *options, const char *level, const char *format, ...) {
   char line[1024];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
-  say_printable(options, line, strlen(line));
+  say_printable(options, level, line, strlen(line));
 }
 
 /* Each line by itself. */
@@ -31,7 +31,7 @@ static void say_lines(const struct rules_options *options, const char *text, siz
   while (len > 0) {
     const char *end = memchr(text, '\n', len);
     size_t line = end ? (size_t)(end - text) : len;
-    say_printable(options, text, line);
+    say_printable(options, "warning", text, line);
     line += end != NULL;
     text += line;
     len -= line;
@@ -50,12 +50,12 @@ static void say_diags(const struct rules_options *options, const assay_diags *di
     struct bytes text = {0};
     assay_status status = assay_diags_render(diags, i, false, gather, &text);
     if (status != ASSAY_OK || text.failed)
-      rules_say(options, "a diagnostic cannot be shown: %s", assay_status_text(ASSAY_NO_MEMORY));
+      rules_say(options, "warning", "a diagnostic cannot be shown: %s", assay_status_text(ASSAY_NO_MEMORY));
     else
       say_lines(options, text.ptr, text.len);
     bytes_free(&text);
   }
-  if (all > count) rules_say(options, "and %zu more", all - count);
+  if (all > count) rules_say(options, "warning", "and %zu more", all - count);
 }
 
 /* --- tests --- */
@@ -70,7 +70,7 @@ static bool look_at_test(void *user, const assay_test_result *result) {
   t->made->tests++;
   if (result->passed) return true;
   t->made->failed++;
-  rules_say(t->options, "%s:%u: the test `%s%s%s` fails: expected %s, got %s", result->file, result->line,
+  rules_say(t->options, "warning", "%s:%u: the test `%s%s%s` fails: expected %s, got %s", result->file, result->line,
             result->rule ? result->rule : "", result->rule ? " " : "", result->title, result->expected, result->got);
   say_lines(t->options, result->trace, strlen(result->trace));
   return true;

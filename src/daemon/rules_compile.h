@@ -28,6 +28,7 @@ bool rules_made_good(const struct rules_made *made);
 void rules_made_fault(const struct rules_made *made, char *words, size_t size);
 
 /* Says one line that is formatted like printf's; what is not printable is escaped. */
-void rules_say(const struct rules_options *options, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void rules_say(const struct rules_options *options, const char *level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -35,7 +35,8 @@ void server_say_counters(struct server *server) {
   bytes_free(&out);
 }
 
-void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer, const char *detail) {
+void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer,
+                    const char *detail) {
   uint64_t held;
   server->troubles[trouble]++;
   if (!log_gate_opens(&server->gates[trouble], server_now_ms(), &held)) return;

@@ -39,7 +39,8 @@ struct server {
 };
 
 /* Counts it, and says so unless something like it was said a moment ago. peer: whom it is about. */
-void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer, const char *detail);
+void server_trouble(struct server *server, enum trouble trouble, const char *front, const char *peer,
+                    const char *detail);
 
 /* One line of the log: what there is now, and all that was counted since the start. */
 void server_say_counters(struct server *server);

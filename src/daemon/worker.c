@@ -243,7 +243,8 @@ static bool open_resolver(struct worker *worker) {
   if (status == ASSAY_OK) assay_resolver_watch(worker->resolver, watch_dns, worker);
   if (status != ASSAY_OK)
     log_say(&worker->server->log, "error", "resolver", "cannot ask DNS (%s): %s; `resolver ADDRESS` names a server, "
-            "`resolver off` does without", conf->resolver ? conf->resolver : "the default servers", assay_status_text(status));
+            "`resolver off` does without",
+            conf->resolver ? conf->resolver : "the default servers", assay_status_text(status));
   return status == ASSAY_OK;
 }
 

@@ -153,7 +153,7 @@ class LogTest(unittest.TestCase):
 
     def test_all_events(self):
         events = {word for path in (SOURCE / "src/daemon").glob("*.c")
-                  for word in re.findall(r'log_say\([^;]*?, "\w+", "(\w+)"', path.read_text(encoding="utf-8"))}
+                  for word in re.findall(r'log_say\([^;]*?, (?:"\w+"|level), "(\w+)"', path.read_text(encoding="utf-8"))}
         events |= set(re.findall(r'\[TROUBLE_\w+\] = \{"(\w+)"', read("src/daemon/server.c")))
         shown = re.search(r"\| event \|.*?\n\n", read(PAGE), re.S)[0]
         self.assertEqual(set(re.findall(r"`(\w+)`", re.sub(r"\|[^|]*\|$", "", shown, flags=re.M))), events)

@@ -78,7 +78,8 @@ void site_remove(const char *name) {
 
 /* --- the log --- */
 
-void site_say(void *user, const char *line, size_t len) {
+void site_say(void *user, const char *level, const char *line, size_t len) {
+  assert_true(strcmp(level, "info") == 0 || strcmp(level, "warning") == 0 || strcmp(level, "error") == 0);
   (void)user;
   pthread_mutex_lock(&site_log.lock);
   if (site_log.count < LINES_MAX) site_log.lines[site_log.count++] = strndup(line, len);

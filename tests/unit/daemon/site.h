@@ -44,7 +44,7 @@ int64_t site_score(struct rules *rules);
 struct rules *site_rules(bool watch, const char *const *names);
 
 /* For rules_options: what is said goes into the log. */
-void site_say(void *user, const char *line, size_t len);
+void site_say(void *user, const char *level, const char *line, size_t len);
 
 /* How many lines begin so, or hold these words. */
 size_t site_said(const char *start);

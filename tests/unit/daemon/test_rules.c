@@ -231,9 +231,9 @@ static void each_change_is_noticed(void **state) {
 }
 
 /* Changes something as soon as there is something to say: the files have been read then, and are not watched yet. */
-static void say_and_change(void *user, const char *line, size_t len) {
+static void say_and_change(void *user, const char *level, const char *line, size_t len) {
   void (**change)(void) = user;
-  site_say(NULL, line, len);
+  site_say(NULL, level, line, len);
   if (*change) (*change)();
   *change = NULL;
 }

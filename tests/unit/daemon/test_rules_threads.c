@@ -54,8 +54,8 @@ static void *evaluate(void *user) {
 /* Wishes for one and waits for it; the log is a counter here, since there is much to say. */
 static atomic_ulong reloaded, kept;
 
-static void count(void *user, const char *line, size_t len) {
-  (void)user;
+static void count(void *user, const char *level, const char *line, size_t len) {
+  (void)user, (void)level;
   if (len > sizeof RELOADED && memcmp(line, RELOADED, sizeof RELOADED - 1) == 0) atomic_fetch_add(&reloaded, 1);
   if (len > sizeof KEPT && memcmp(line, KEPT, sizeof KEPT - 1) == 0) atomic_fetch_add(&kept, 1);
 }
