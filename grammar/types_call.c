@@ -13,7 +13,7 @@ static bool fits(struct compilation *c, char letter, struct expr *arg) {
     case 'i': return types_coerce(arg, TYPE_INT);
     case 'r': return types_coerce(arg, TYPE_REAL);
     case 'm': return types_coerce(arg, TYPE_MAILBOX);
-    case '^': return type_is_list(arg->type);
+    case '^': return type_is_list(arg->type) && !arg->each;
     case 'Y': return arg->kind == E_MAP;
     case 'Z': {
       bool zones = arg->kind == E_LIST &&
