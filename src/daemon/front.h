@@ -4,6 +4,7 @@
 #define DAEMON_FRONT_H
 
 #include <assay/resolver.h>
+#include <string.h>
 
 #include "daemon/conf.h"
 #include "proto/bytes.h"
@@ -34,6 +35,13 @@ struct exchange {
   size_t user_len;
   char trouble[200]; /* with FRONT_CLOSE: what is wrong with the request, for the log; "" when nothing is */
 };
+
+/* What is wrong with the request; as much of it as there is room for. */
+static inline void front_trouble(struct exchange *exchange, const char *text, size_t len) {
+  if (len > sizeof exchange->trouble - 1) len = sizeof exchange->trouble - 1;
+  memcpy(exchange->trouble, text, len);
+  exchange->trouble[len] = '\0';
+}
 
 struct verdict_given {
   const assay_verdict *verdict;
