@@ -40,7 +40,7 @@ static const struct {
 enum setting_type setting_type_find(struct text word) {
   size_t type = 0;
   while (type < SETTING_TYPE_COUNT && !text_is(word, types[type].word)) type++;
-  return type;
+  return (enum setting_type)type;
 }
 
 bool setting_type_ranged(enum setting_type type, struct text text, int64_t *out) {
