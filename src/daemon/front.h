@@ -36,9 +36,9 @@ struct exchange {
   char trouble[200]; /* with FRONT_CLOSE: what is wrong with the request, for the log; "" when nothing is */
 };
 
-/* Says what is wrong with the request; cut where it is too long. */
-static inline void exchange_trouble(struct exchange *exchange, const char *text) {
-  size_t len = strnlen(text, sizeof exchange->trouble - 1);
+/* What is wrong with the request; as much of it as there is room for. */
+static inline void front_trouble(struct exchange *exchange, const char *text, size_t len) {
+  if (len > sizeof exchange->trouble - 1) len = sizeof exchange->trouble - 1;
   memcpy(exchange->trouble, text, len);
   exchange->trouble[len] = '\0';
 }

@@ -58,7 +58,7 @@ static bool is_known(struct state *state, const struct exchange *x) {
 
 static enum front_step close_with(struct exchange *x, const char *why) {
   end_request(x->state);
-  exchange_trouble(x, why);
+  front_trouble(x, why, strlen(why));
   return FRONT_CLOSE;
 }
 

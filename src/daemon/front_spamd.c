@@ -40,7 +40,7 @@ static enum front_step refuse(struct exchange *x, enum spamd_code code, const ch
   struct state *state = x->state;
   spamd_error(x->out, code, text);
   spamd_request_free(&state->request);
-  exchange_trouble(x, text);
+  front_trouble(x, text, strlen(text));
   return FRONT_CLOSE;
 }
 
@@ -70,9 +70,9 @@ static enum front_step take(struct exchange *x) {
     case CODEC_BAD: break;
   }
   spamd_refuse(x->out, &state->request, x->bytes);
-  size_t len = x->out->len < sizeof x->trouble ? x->out->len : sizeof x->trouble - 1;
+  size_t len = x->out->len;
   while (len > 0 && (x->out->ptr[len - 1] == '\n' || x->out->ptr[len - 1] == '\r')) len--;
-  if (len > 0) memcpy(x->trouble, x->out->ptr, len);
+  if (len > 0) front_trouble(x, x->out->ptr, len);
   return FRONT_CLOSE;
 }
 

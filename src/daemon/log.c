@@ -66,7 +66,10 @@ static size_t print_time(char out[32]) {
   clock_gettime(CLOCK_REALTIME, &now);
   gmtime_r(&now.tv_sec, &parts);
   size_t len = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &parts);
-  return len + (size_t)snprintf(out + len, 32 - len, ".%03ldZ", now.tv_nsec / 1000000);
+  unsigned ms = (unsigned)(now.tv_nsec / 1000000);
+  const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z'};
+  memcpy(out + len, end, sizeof end);
+  return len + sizeof end;
 }
 
 struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event) {

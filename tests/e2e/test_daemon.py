@@ -152,9 +152,7 @@ class Log(unittest.TestCase):
             os.close(write)
             try:
                 to = daemon.path("second")
-                end = time.monotonic() + PATIENCE
-                while not os.path.exists(to) and time.monotonic() < end:
-                    time.sleep(0.02)
+                self.assertTrue(self.comes_up(to))
                 requests = [policy(f"{number}." + "a" * 200 + ".example") for number in range(100)]
                 for _ in range(20):  # more than a pipe holds
                     self.assertEqual(ask_policy(to, *requests), [DUNNO] * 100)
@@ -162,6 +160,18 @@ class Log(unittest.TestCase):
                 second.terminate()
                 self.assertEqual(second.wait(PATIENCE), 0)
                 os.close(read)
+
+    @staticmethod
+    def comes_up(to):
+        """True as soon as somebody listens there."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                connect(to).close()
+                return True
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.02)
+        return False
 
     @staticmethod
     def second(daemon):

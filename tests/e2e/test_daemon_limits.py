@@ -164,6 +164,34 @@ class Sizes(unittest.TestCase):
             self.assertEqual((found["held_bytes"], found["bytes"]), (0, 1))
 
 
+class Memory(unittest.TestCase):
+    @unittest.skipIf(SANITIZED, "a sanitizer takes more memory than there may be")
+    def test_out_of_it(self):
+        """Some get a temporary error, nobody gets half an answer, others are served all the while."""
+        limits = "workers 2\nlimit bytes 0\nlimit request 0\n"
+        request = check(command="PROCESS", body=b"a: b\r\n\r\n" + b"x\r\n" * 4 * MEGABYTE)
+        with start(limits, command=("sh", "-c", 'ulimit -v 200000; exec "$0" "$@"')) as daemon:
+            clients = [connect(daemon.path("spamd")) for _ in range(10)]
+            for client in clients:
+                client.sendall(request[:-1])  # all are held, as far as they can be
+                self.assertEqual(ask_policy(daemon.path("policy"), policy()), ["action=DUNNO"])
+            answers = []
+            for client in clients:
+                try:
+                    client.sendall(request[-1:])
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+                answers.append(read_all(client)[:19])
+                client.close()
+            self.assertLessEqual(set(answers), {b"SPAMD/1.1 0 EX_OK\r\n", b"SPAMD/1.0 75 Tempor"})
+            self.assertIn(b"SPAMD/1.0 75 Tempor", answers)
+            daemon.wait_log("memory", level="warning")
+            found = wait_counters(daemon, lambda found: found["open_connections"] == 0)
+            self.assertEqual((found["open_connections"], found["held_bytes"]), (0, 0))
+            self.assertEqual(ask_policy(daemon.path("policy"), policy("bad.example")),
+                             ["action=WARN would tag score=3.0 rules=BAD"])
+
+
 class Times(unittest.TestCase):
     def test_first_byte(self):
         with start("limit first_byte 200ms\n") as daemon:
