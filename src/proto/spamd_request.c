@@ -281,9 +281,15 @@ static enum codec_need take_compressed(struct scan *scan) {
   return stop == end || scan->at_end ? ready(scan, stop) : CODEC_MORE;
 }
 
+/* Our headers say all that a message would be read for, and these commands give none back. */
+static bool needs_no_message(const struct spamd_request *request) {
+  return request->has_facts && !request->has_length && request->command <= SPAMD_REPORT_IFSPAM;
+}
+
 static enum codec_need take_body(struct scan *scan) {
   const struct spamd_request *request = scan->request;
   if (request->compressed) return take_compressed(scan);
+  if (needs_no_message(request)) return ready(scan, request->body);
   if (!request->has_length && scan->len - request->body > scan->limits->request_bytes)
     return too_large(scan);
   if (request->has_length) return take_counted(scan);

@@ -271,7 +271,7 @@ class OwnHeaders(Case):
 
     def test_without_a_message_the_request_is_whole(self):
         headers = b"Assay-Client-IP: 203.0.113.1\r\nAssay-Helo: bad.example\r\n"
-        for ends, half_close in ((b"\r\n", True), (b"Content-length: 0\r\n\r\n", False)):
+        for ends, half_close in ((b"\r\n", True), (b"\r\n", False), (b"Content-length: 0\r\n\r\n", False)):
             got = self.ask(b"CHECK SPAMC/1.5\r\n" + headers + ends, half_close=half_close)
             self.assertEqual(got, OK + TRUE + b"\r\n")
 

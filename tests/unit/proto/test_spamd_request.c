@@ -123,8 +123,13 @@ static void requests_by_table(void **state) {
       /* spamd passes over a name in another case, so the input's end is what counts. */
       {N("CHECK SPAMC/1.5\r\nContent-Length: 2\r\n\r\nabc"), true, "ready 41 CHECK 1500 <abc>"},
       {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\nContent-length: 0\r\n\r\n"), false, "ready 53 CHECK 1500 <>"},
+      /* Headers of ours say all that is needed, where the message is not to be given back. */
       {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\n\r\n"), true, "ready 34 CHECK 1500 <>"},
-      {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\n\r\n"), false, "more"},
+      {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\n\r\n"), false, "ready 34 CHECK 1500 <>"},
+      {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\n\r\nabc"), true, "ready 34 CHECK 1500 <>"},
+      {N("PROCESS SPAMC/1.5\r\nAssay-Helo: x\r\n\r\n"), false, "more"},
+      {N("PROCESS SPAMC/1.5\r\nAssay-Helo: x\r\n\r\nabc"), true, "ready 39 PROCESS 1500 <abc>"},
+      {N("CHECK SPAMC/1.5\r\nUser: x\r\n\r\n"), false, "more"},
       /* What comes behind a request is not part of it. */
       {N("PING SPAMC/1.5\r\n\r\nPING SPAMC/1.5\r\n\r\n"), false, "ready 18 PING 1500 <>"},
       {N("CHECK SPAMC/1.5\r\nContent-length: 3\r\n\r\nab\nCHECK SPAMC/1.5\r\n"), true, "ready 41 CHECK 1500 <ab\n>"},
