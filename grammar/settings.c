@@ -47,9 +47,10 @@ static void read_lines(struct lines *l) {
   bool more;
   do {
     more = next_line(l);
+    if (l->items.count == 0) continue;
     l->line.begin = l->line.at = l->items.at;
     l->line.end = l->items.at + l->items.count;
-    if (l->items.count) setting_line_read(&l->line);
+    setting_line_read(&l->line);
   } while (more);
 }
 
