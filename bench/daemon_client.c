@@ -35,9 +35,9 @@ static size_t print_policy(char *out, size_t n, const struct connection *c) {
       "request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=%s\nclient_name=%s\n"
       "client_port=40000\nreverse_client_name=%s\nserver_address=192.0.2.1\nserver_port=25\nhelo_name=%s\n"
       "sender=s%zu@sender.example\nrecipient=r@recipient.example\nrecipient_count=0\nqueue_id=\ninstance=1a2b.%zu.0\n"
-      "size=4321\netrn_domain=\nstress=\nsasl_method=%s\nsasl_username=%s\nsasl_sender=\nccert_subject=\nccert_issuer=\n"
-      "ccert_fingerprint=\nccert_pubkey_fingerprint=\nencryption_protocol=\nencryption_cipher=\nencryption_keysize=0\n"
-      "policy_context=\n\n",
+      "size=4321\netrn_domain=\nstress=\nsasl_method=%s\nsasl_username=%s\nsasl_sender=\nccert_subject=\n"
+      "ccert_issuer=\nccert_fingerprint=\nccert_pubkey_fingerprint=\nencryption_protocol=\nencryption_cipher=\n"
+      "encryption_keysize=0\npolicy_context=\n\n",
       c->ip, known(c->rdns), known(c->rdns), c->helo, n, n, c->user[0] ? "plain" : "", c->user);
 }
 
