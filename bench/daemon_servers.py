@@ -190,7 +190,7 @@ OTHERS = [
     ("postfwd2", postfwd, "policy", 4, 3000),
     ("policyd-weight", policyd_weight, "policy", 2, 600),
     ("spamd", spamd, "message", 2, 40),
-    ("rspamd", rspamd, "http", 4, 200),
+    ("rspamd", rspamd, "http", 32, 64),
 ]
 
 
