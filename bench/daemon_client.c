@@ -167,7 +167,7 @@ static bool ask(struct load *load, struct caller *caller) {
 /* A server may close a connection that is held instead of answering; then its client asks again on another, as Postfix
  * does. */
 static bool ask_again(struct load *load, struct caller *caller) {
-  load->reopened++;
+  if (++load->reopened > load->most) return false;
   close(caller->fd);
   return open_caller(load, caller) && say(caller);
 }
