@@ -91,13 +91,18 @@ class Server:
     def _wait(self, pidfile):
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            if pidfile and os.path.exists(pidfile):
-                with open(pidfile, encoding="ascii") as file:
-                    self.pid = int(file.read().strip() or self.pid)
-            if self._answers():
+            if (not pidfile or self._read_pid(pidfile)) and self._answers():
                 return
             time.sleep(0.1)
         raise RuntimeError(f"{self.name} does not listen")
+
+    def _read_pid(self, pidfile):
+        try:
+            with open(pidfile, encoding="ascii") as file:
+                self.pid = int(file.read())
+        except (OSError, ValueError):
+            return False  # it is not there yet, or not whole
+        return True
 
     def _answers(self):
         unix = self.address.startswith("/")
@@ -188,9 +193,9 @@ def rspamd(folder):
 #: What Debian has: the program, who starts it, what it is asked, connections at once, requests.
 OTHERS = [
     ("postfwd2", postfwd, "policy", 4, 3000),
-    ("policyd-weight", policyd_weight, "policy", 2, 600),
+    ("policyd-weight", policyd_weight, "policy", 1, 100),
     ("spamd", spamd, "message", 2, 40),
-    ("rspamd", rspamd, "http", 4, 200),
+    ("rspamd", rspamd, "http", 32, 64),
 ]
 
 
