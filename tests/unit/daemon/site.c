@@ -78,11 +78,20 @@ void site_remove(const char *name) {
 
 /* --- the log --- */
 
+/* The line has no end of its own. */
+static char *copy_line(const char *line, size_t len) {
+  char *copy = malloc(len + 1);
+  assert_non_null(copy);
+  memcpy(copy, line, len);
+  copy[len] = '\0';
+  return copy;
+}
+
 void site_say(void *user, const char *level, const char *line, size_t len) {
   assert_true(strcmp(level, "info") == 0 || strcmp(level, "warning") == 0 || strcmp(level, "error") == 0);
   (void)user;
   pthread_mutex_lock(&site_log.lock);
-  if (site_log.count < LINES_MAX) site_log.lines[site_log.count++] = strndup(line, len);
+  if (site_log.count < LINES_MAX) site_log.lines[site_log.count++] = copy_line(line, len);
   pthread_cond_broadcast(&site_log.said);
   pthread_mutex_unlock(&site_log.lock);
 }
