@@ -2,88 +2,12 @@
  * remembered, what is limited, and both ways of waiting. */
 #include <poll.h>
 
-#include "support/dns_fake.h"
-#include "unit/lib/api.h"
-
-/* --- what the tests share --- */
-
-/* Times are short, so that silence is soon over. */
-static assay_resolver_options quick(const char *servers) {
-  assay_resolver_options options = ASSAY_RESOLVER_OPTIONS_INIT;
-  options.servers = servers;
-  options.attempt_ms = 150;
-  options.attempts = 2;
-  return options;
-}
-
-static assay_resolver *open_with(const assay_resolver_options *options) {
-  assay_resolver *resolver;
-  assert_int_equal(assay_resolver_new(&resolver, options), ASSAY_OK);
-  return resolver;
-}
-
-static assay_resolver *open_at(const struct dns_fake *fake) {
-  assay_resolver_options options = quick(dns_fake_server(fake));
-  return open_with(&options);
-}
-
-/* What came of a question: "found 192.0.2.1 192.0.2.2", "nxdomain". */
-struct heard {
-  size_t calls;
-  assay_outcome outcome;
-  char text[2048];
-};
-
-static void show_record(char *out, size_t size, const assay_record *record) {
-  const unsigned char *b = (const unsigned char *)record->bytes;
-  bool address = record->len == 4 && b[0] == 192; /* no name of these tests looks like that */
-  if (address)
-    snprintf(out, size, " %u.%u.%u.%u", b[0], b[1], b[2], b[3]);
-  else if (record->len == 16)
-    snprintf(out, size, " v6:%02x", b[15]);
-  else
-    snprintf(out, size, " %.*s", (int)record->len, record->bytes);
-}
-
-static void hear(void *user, const assay_answer *answer) {
-  struct heard *heard = user;
-  heard->calls++;
-  heard->outcome = answer->outcome;
-  size_t len = (size_t)snprintf(heard->text, sizeof heard->text, "%s", assay_outcome_text(answer->outcome));
-  for (size_t i = 0; i < answer->count && len + 300 < sizeof heard->text; i++) {
-    show_record(heard->text + len, sizeof heard->text - len, &answer->records[i]);
-    len += strlen(heard->text + len);
-  }
-}
-
-static assay_lookup *ask(assay_resolver *resolver, assay_question_type type, const char *name, struct heard *heard) {
-  assay_lookup *lookup;
-  assert_int_equal(assay_resolver_ask(resolver, type, name, strlen(name), hear, heard, &lookup), ASSAY_OK);
-  assert_true(lookup || heard->calls > 0);
-  return lookup;
-}
-
-static void wait_for_all(assay_resolver *resolver) {
-  while (assay_resolver_pending(resolver) > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
-}
-
-static void check(assay_resolver *resolver, assay_question_type type, const char *name, const char *expected) {
-  struct heard heard = {0};
-  ask(resolver, type, name, &heard);
-  wait_for_all(resolver);
-  assert_int_equal(heard.calls, 1);
-  if (strcmp(heard.text, expected) != 0) fail_msg("%s: %s, not %s", name, heard.text, expected);
-}
-
-static assay_resolver_stats stats_of(const assay_resolver *resolver) {
-  assay_resolver_stats stats;
-  assay_resolver_statistics(resolver, &stats);
-  return stats;
-}
+#include "unit/lib/asking.h"
 
 /* What nobody waits for comes in as well. */
 static void finish_flights(assay_resolver *r) {
-  while (stats_of(r).in_flight + stats_of(r).overdue > 0) assert_int_equal(assay_resolver_wait(r, -1), ASSAY_OK);
+  while (asking_stats(r).in_flight + asking_stats(r).overdue > 0)
+    assert_int_equal(assay_resolver_wait(r, -1), ASSAY_OK);
 }
 
 /* --- making one --- */
@@ -147,8 +71,8 @@ static void servers_are_shown(void **state) {
       {"127.0.0.1 192.0.2.1", "127.0.0.1:53", "192.0.2.1:53", "192.0.2.1:53"},
   };
   for (size_t i = 0; i < COUNT(rows); i++) {
-    assay_resolver_options options = quick(rows[i].servers);
-    assay_resolver *resolver = open_with(&options);
+    assay_resolver_options options = asking_options(rows[i].servers);
+    assay_resolver *resolver = asking_open_with(&options);
     api_same(assay_resolver_server_at(resolver, 0), rows[i].first);
     api_same(assay_resolver_server_at(resolver, 1), rows[i].second);
     const char *warning = assay_resolver_warning(resolver);
@@ -177,14 +101,17 @@ static void null_does_no_harm(void **state) {
   assay_resolver_watch(NULL, watch_nothing, NULL);
   assay_resolver_process(NULL, -1, false, false);
   assay_resolver_statistics(NULL, NULL);
-  assert_int_equal(stats_of(NULL).asked, 0);
-  assay_resolver_options options = quick("127.0.0.1");
-  assay_resolver *resolver = open_with(&options);
-  assert_int_equal(assay_resolver_ask(NULL, ASSAY_QUESTION_A, "a.b", 3, hear, &heard, &lookup), ASSAY_BAD_ARGUMENT);
-  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, NULL, 3, hear, &heard, &lookup), ASSAY_BAD_ARGUMENT);
+  assert_int_equal(asking_stats(NULL).asked, 0);
+  assay_resolver_options options = asking_options("127.0.0.1");
+  assay_resolver *resolver = asking_open_with(&options);
+  assert_int_equal(assay_resolver_ask(NULL, ASSAY_QUESTION_A, "a.b", 3, asking_hear, &heard, &lookup),
+                   ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, NULL, 3, asking_hear, &heard, &lookup),
+                   ASSAY_BAD_ARGUMENT);
   assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, "a.b", 3, NULL, &heard, &lookup), ASSAY_BAD_ARGUMENT);
-  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, "a.b", 3, hear, &heard, NULL), ASSAY_BAD_ARGUMENT);
-  assert_int_equal(assay_resolver_ask(resolver, (assay_question_type)6, "a.b", 3, hear, &heard, &lookup),
+  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, "a.b", 3, asking_hear, &heard, NULL),
+                   ASSAY_BAD_ARGUMENT);
+  assert_int_equal(assay_resolver_ask(resolver, (assay_question_type)6, "a.b", 3, asking_hear, &heard, &lookup),
                    ASSAY_BAD_ARGUMENT);
   assert_int_equal(heard.calls, 0);
   assay_resolver_free(resolver);
@@ -194,13 +121,13 @@ static void names_that_dns_cannot_have(void **state) {
   (void)state;
   static const char *const names[] = {"", ".", "a..b", ".a", "a b.c", "a\\.b", "m\xC3\xBC.example",
                                       "0123456789012345678901234567890123456789012345678901234567890123.example"};
-  assay_resolver_options options = quick("127.0.0.1");
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver_options options = asking_options("127.0.0.1");
+  assay_resolver *resolver = asking_open_with(&options);
   for (size_t i = 0; i < COUNT(names); i++) {
     struct heard heard = {0};
     assay_lookup *lookup;
     assert_int_equal(
-        assay_resolver_ask(resolver, ASSAY_QUESTION_A, names[i], strlen(names[i]), hear, &heard, &lookup),
+        assay_resolver_ask(resolver, ASSAY_QUESTION_A, names[i], strlen(names[i]), asking_hear, &heard, &lookup),
         ASSAY_BAD_VALUE);
     assert_null(lookup);
     assert_int_equal(heard.calls, 0);
@@ -209,7 +136,7 @@ static void names_that_dns_cannot_have(void **state) {
 }
 
 static assay_status make_starved(struct test_alloc *alloc) {
-  assay_resolver_options options = quick("127.0.0.1");
+  assay_resolver_options options = asking_options("127.0.0.1");
   assay_resolver *resolver;
   options.alloc = &alloc->alloc;
   assay_status status = assay_resolver_new(&resolver, &options);
@@ -286,11 +213,11 @@ static void outcomes_are_kept_apart(void **state) {
       {ASSAY_QUESTION_A, "short.example", "timeout"},
   };
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
-  for (size_t i = 0; i < COUNT(rows); i++) check(resolver, rows[i].type, rows[i].name, rows[i].expected);
+  assay_resolver *resolver = asking_open(fake);
+  for (size_t i = 0; i < COUNT(rows); i++) asking_check(resolver, rows[i].type, rows[i].name, rows[i].expected);
   struct heard heard = {0};
-  ask(resolver, ASSAY_QUESTION_A, "hangs-up.example", &heard);
-  wait_for_all(resolver);
+  asking_ask(resolver, ASSAY_QUESTION_A, "hangs-up.example", &heard);
+  asking_wait(resolver);
   assert_true(heard.calls == 1 && heard.outcome > ASSAY_OUTCOME_PENDING);
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
@@ -299,11 +226,11 @@ static void outcomes_are_kept_apart(void **state) {
 static void nobody_listens(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
-  check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
+  assay_resolver *resolver = asking_open(fake);
+  asking_check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
   dns_fake_stop(fake);
-  check(resolver, ASSAY_QUESTION_A, "b.many.example", "refused");
-  check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8"); /* remembered */
+  asking_check(resolver, ASSAY_QUESTION_A, "b.many.example", "refused");
+  asking_check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8"); /* remembered */
   assay_resolver_free(resolver);
 }
 
@@ -323,15 +250,15 @@ static void the_next_server_is_asked(void **state) {
   struct dns_fake *first = dns_fake_start(failing, COUNT(failing)), *second = dns_fake_start(good, COUNT(good));
   char servers[80];
   snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(first), dns_fake_server(second));
-  assay_resolver_options options = quick(servers);
-  assay_resolver *resolver = open_with(&options);
-  check(resolver, ASSAY_QUESTION_A, "a.example", "found 192.0.2.1");
-  check(resolver, ASSAY_QUESTION_A, "b.example", "found 192.0.2.2");
-  check(resolver, ASSAY_QUESTION_A, "c.example", "found 192.0.2.3");
-  check(resolver, ASSAY_QUESTION_A, "d.example", "refused");
-  check(resolver, ASSAY_QUESTION_A, "e.example", "found 192.0.2.5");
-  check(resolver, ASSAY_QUESTION_A, "f.example", "servfail");
-  check(resolver, ASSAY_QUESTION_A, "g.example", "nxdomain"); /* that is knowledge */
+  assay_resolver_options options = asking_options(servers);
+  assay_resolver *resolver = asking_open_with(&options);
+  asking_check(resolver, ASSAY_QUESTION_A, "a.example", "found 192.0.2.1");
+  asking_check(resolver, ASSAY_QUESTION_A, "b.example", "found 192.0.2.2");
+  asking_check(resolver, ASSAY_QUESTION_A, "c.example", "found 192.0.2.3");
+  asking_check(resolver, ASSAY_QUESTION_A, "d.example", "refused");
+  asking_check(resolver, ASSAY_QUESTION_A, "e.example", "found 192.0.2.5");
+  asking_check(resolver, ASSAY_QUESTION_A, "f.example", "servfail");
+  asking_check(resolver, ASSAY_QUESTION_A, "g.example", "nxdomain"); /* that is knowledge */
   assay_resolver_free(resolver);
   dns_fake_stop(first);
   dns_fake_stop(second);
@@ -342,20 +269,20 @@ static void the_next_server_is_asked(void **state) {
 static void answers_are_remembered(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   static const char *const kept[] = {"two.example", "nodata.example", "nothing.example"};
   for (size_t i = 0; i < COUNT(kept); i++) {
     struct heard first = {0}, again = {0};
-    ask(resolver, ASSAY_QUESTION_A, kept[i], &first);
-    wait_for_all(resolver);
-    assert_null(ask(resolver, ASSAY_QUESTION_A, kept[i], &again));
+    asking_ask(resolver, ASSAY_QUESTION_A, kept[i], &first);
+    asking_wait(resolver);
+    assert_null(asking_ask(resolver, ASSAY_QUESTION_A, kept[i], &again));
     api_same(again.text, first.text);
   }
   assert_int_equal(dns_fake_received(fake), COUNT(kept));
-  check(resolver, ASSAY_QUESTION_A, "servfail.example", "servfail");
-  check(resolver, ASSAY_QUESTION_A, "servfail.example", "servfail"); /* no knowledge, so it is asked for again */
+  asking_check(resolver, ASSAY_QUESTION_A, "servfail.example", "servfail");
+  asking_check(resolver, ASSAY_QUESTION_A, "servfail.example", "servfail"); /* no knowledge, so it is asked for again */
   assert_int_equal(dns_fake_received(fake), COUNT(kept) + 2);
-  assay_resolver_stats stats = stats_of(resolver);
+  assay_resolver_stats stats = asking_stats(resolver);
   assert_int_equal(stats.asked, 2 * COUNT(kept) + 2);
   assert_int_equal(stats.cached, COUNT(kept));
   assert_int_equal(stats.sent, COUNT(kept) + 2);
@@ -370,10 +297,10 @@ static void answers_are_remembered(void **state) {
 static void a_cache_may_be_none(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.cache_bytes = 0;
-  assay_resolver *resolver = open_with(&options);
-  for (int i = 0; i < 3; i++) check(resolver, ASSAY_QUESTION_A, "two.example", "found 192.0.2.1 192.0.2.2");
+  assay_resolver *resolver = asking_open_with(&options);
+  for (int i = 0; i < 3; i++) asking_check(resolver, ASSAY_QUESTION_A, "two.example", "found 192.0.2.1 192.0.2.2");
   assert_int_equal(dns_fake_received(fake), 3);
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
@@ -387,20 +314,20 @@ static void sleep_ms(int ms) {
 static void stale_answers_are_given(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.ttl_ceiling = 1;
   options.stale = 60;
-  assay_resolver *resolver = open_with(&options);
-  check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
+  assay_resolver *resolver = asking_open_with(&options);
+  asking_check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
   sleep_ms(1100);
   struct heard heard = {0};
-  assert_null(ask(resolver, ASSAY_QUESTION_A, "a.many.example", &heard));
+  assert_null(asking_ask(resolver, ASSAY_QUESTION_A, "a.many.example", &heard));
   api_same(heard.text, "found 192.0.2.8");
-  assert_int_equal(stats_of(resolver).stale, 1);
+  assert_int_equal(asking_stats(resolver).stale, 1);
   finish_flights(resolver);
   assert_int_equal(dns_fake_received(fake), 2);
-  assert_null(ask(resolver, ASSAY_QUESTION_A, "a.many.example", &heard));
-  assert_int_equal(stats_of(resolver).stale, 1);
+  assert_null(asking_ask(resolver, ASSAY_QUESTION_A, "a.many.example", &heard));
+  assert_int_equal(asking_stats(resolver).stale, 1);
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
 }
@@ -410,14 +337,15 @@ static void stale_answers_are_given(void **state) {
 static void the_same_question_is_asked_once(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   struct heard heard[5] = {{0}};
-  for (size_t i = 0; i < COUNT(heard); i++) ask(resolver, ASSAY_QUESTION_A, i % 2 ? "slow.example" : "SLOW.example", &heard[i]);
+  for (size_t i = 0; i < COUNT(heard); i++)
+    asking_ask(resolver, ASSAY_QUESTION_A, i % 2 ? "slow.example" : "SLOW.example", &heard[i]);
   assert_int_equal(assay_resolver_pending(resolver), COUNT(heard));
-  wait_for_all(resolver);
+  asking_wait(resolver);
   for (size_t i = 0; i < COUNT(heard); i++) api_same(heard[i].text, "found 192.0.2.3");
   assert_int_equal(dns_fake_received(fake), 1);
-  assert_int_equal(stats_of(resolver).coalesced, COUNT(heard) - 1);
+  assert_int_equal(asking_stats(resolver).coalesced, COUNT(heard) - 1);
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
 }
@@ -425,22 +353,22 @@ static void the_same_question_is_asked_once(void **state) {
 static void questions_are_cancelled(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   struct heard gone = {0}, stays = {0};
-  assay_lookup *first = ask(resolver, ASSAY_QUESTION_A, "slow.example", &gone);
-  ask(resolver, ASSAY_QUESTION_A, "slow.example", &stays);
+  assay_lookup *first = asking_ask(resolver, ASSAY_QUESTION_A, "slow.example", &gone);
+  asking_ask(resolver, ASSAY_QUESTION_A, "slow.example", &stays);
   assay_lookup_cancel(first);
-  wait_for_all(resolver);
+  asking_wait(resolver);
   assert_int_equal(gone.calls, 0);
   api_same(stays.text, "found 192.0.2.3");
   /* the answer to one that nobody waits for any more is remembered all the same */
-  assay_lookup_cancel(ask(resolver, ASSAY_QUESTION_A, "truncated.example", &gone));
+  assay_lookup_cancel(asking_ask(resolver, ASSAY_QUESTION_A, "truncated.example", &gone));
   assert_int_equal(assay_resolver_pending(resolver), 0);
   finish_flights(resolver);
-  assert_null(ask(resolver, ASSAY_QUESTION_A, "truncated.example", &stays));
+  assert_null(asking_ask(resolver, ASSAY_QUESTION_A, "truncated.example", &stays));
   assert_int_equal(gone.calls, 0);
   /* and with the resolver all of them are gone */
-  ask(resolver, ASSAY_QUESTION_A, "silent.example", &gone);
+  asking_ask(resolver, ASSAY_QUESTION_A, "silent.example", &gone);
   assay_resolver_free(resolver);
   assert_int_equal(gone.calls, 0);
   dns_fake_stop(fake);
@@ -457,20 +385,21 @@ static void ask_more(void *user, const assay_answer *answer) {
   struct chain *chain = user;
   assert_int_equal(answer->outcome, ASSAY_OUTCOME_FOUND);
   assay_lookup_cancel(chain->other);
-  ask(chain->resolver, ASSAY_QUESTION_A, "two.example", &chain->heard);
-  ask(chain->resolver, ASSAY_QUESTION_A, "servfail.example", &chain->heard);
+  asking_ask(chain->resolver, ASSAY_QUESTION_A, "two.example", &chain->heard);
+  asking_ask(chain->resolver, ASSAY_QUESTION_A, "servfail.example", &chain->heard);
 }
 
 static void callbacks_may_ask_and_cancel(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   struct chain chain = {.resolver = resolver};
   struct heard gone = {0};
   assay_lookup *lookup;
-  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, "slow.example", 12, ask_more, &chain, &lookup), ASSAY_OK);
-  chain.other = ask(resolver, ASSAY_QUESTION_A, "slow.example", &gone);
-  wait_for_all(resolver);
+  assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, "slow.example", 12, ask_more, &chain, &lookup),
+                   ASSAY_OK);
+  chain.other = asking_ask(resolver, ASSAY_QUESTION_A, "slow.example", &gone);
+  asking_wait(resolver);
   assert_int_equal(chain.heard.calls, 2);
   assert_int_equal(gone.calls, 0);
   assay_resolver_free(resolver);
@@ -489,19 +418,19 @@ static void limits_hold(void **state) {
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
   dns_fake_shuffle(fake, 5);
   for (size_t row = 0; row < COUNT(rows); row++) {
-    assay_resolver_options options = quick(dns_fake_server(fake));
+    assay_resolver_options options = asking_options(dns_fake_server(fake));
     options.in_flight = ALL;
     options.zone_in_flight = OF_A_ZONE;
-    assay_resolver *resolver = open_with(&options);
+    assay_resolver *resolver = asking_open_with(&options);
     memset(heard, 0, sizeof heard);
     for (unsigned i = 0; i < NAMES; i++) {
       char name[64];
       snprintf(name, sizeof name, "n%u.zone%u.example", i, i % rows[row].zones);
-      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+      asking_ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
     }
     size_t most = 0;
     while (assay_resolver_pending(resolver) > 0) {
-      size_t in_flight = stats_of(resolver).in_flight;
+      size_t in_flight = asking_stats(resolver).in_flight;
       if (in_flight > most) most = in_flight;
       assay_resolver_wait(resolver, -1);
     }
@@ -517,35 +446,35 @@ static void limits_hold(void **state) {
 static void a_silent_zone_is_down(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 60;
   options.attempts = 1;
   options.zone_timeouts = 3;
   options.zone_down_ms = 400;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   struct heard heard[8] = {{0}};
   char name[64];
   for (size_t i = 0; i < 3; i++) {
     snprintf(name, sizeof name, "n%zu.quiet.example", i);
-    check(resolver, ASSAY_QUESTION_A, name, "timeout");
+    asking_check(resolver, ASSAY_QUESTION_A, name, "timeout");
   }
   size_t received = dns_fake_received(fake);
   for (size_t i = 0; i < COUNT(heard); i++) {
     snprintf(name, sizeof name, "m%zu.quiet.example", i);
-    assert_null(ask(resolver, ASSAY_QUESTION_A, name, &heard[i])); /* at once */
+    assert_null(asking_ask(resolver, ASSAY_QUESTION_A, name, &heard[i])); /* at once */
     api_same(heard[i].text, "zone_down");
   }
   assert_int_equal(dns_fake_received(fake), received);
-  assert_int_equal(stats_of(resolver).zones_down, 1);
+  assert_int_equal(asking_stats(resolver).zones_down, 1);
   /* other zones are as they were */
-  check(resolver, ASSAY_QUESTION_PTR, "192.0.2.1", "found host.example");
+  asking_check(resolver, ASSAY_QUESTION_PTR, "192.0.2.1", "found host.example");
   /* when its time is over, one question finds out, and the others do not wait for it */
   sleep_ms(450);
   struct heard trial = {0};
-  assert_non_null(ask(resolver, ASSAY_QUESTION_A, "trial.quiet.example", &trial));
-  assert_null(ask(resolver, ASSAY_QUESTION_A, "later.quiet.example", &heard[0]));
+  assert_non_null(asking_ask(resolver, ASSAY_QUESTION_A, "trial.quiet.example", &trial));
+  assert_null(asking_ask(resolver, ASSAY_QUESTION_A, "later.quiet.example", &heard[0]));
   api_same(heard[0].text, "zone_down");
-  wait_for_all(resolver);
+  asking_wait(resolver);
   api_same(trial.text, "timeout");
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
@@ -558,18 +487,18 @@ static void who_waits_for_it_is_told(void **state) {
   static struct heard heard[NAMES];
   memset(heard, 0, sizeof heard);
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 60;
   options.attempts = 1;
   options.zone_in_flight = 4;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   size_t silent = 0, down = 0;
   for (size_t i = 0; i < NAMES; i++) {
     char name[64];
     snprintf(name, sizeof name, "n%zu.quiet.example", i);
-    ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+    asking_ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
   }
-  wait_for_all(resolver);
+  asking_wait(resolver);
   for (size_t i = 0; i < NAMES; i++) {
     assert_int_equal(heard[i].calls, 1);
     silent += heard[i].outcome == ASSAY_OUTCOME_TIMEOUT;
@@ -591,7 +520,7 @@ static void ask_crowd(assay_resolver *resolver, size_t count) {
   for (size_t i = 0; i < count; i++) {
     char name[64];
     snprintf(name, sizeof name, "n%zu.z%zu.many.example", i, i % 97);
-    ask(resolver, ASSAY_QUESTION_A, name, &crowd[i]);
+    asking_ask(resolver, ASSAY_QUESTION_A, name, &crowd[i]);
   }
 }
 
@@ -605,14 +534,14 @@ static size_t crowd_count(size_t count, assay_outcome outcome) {
 static void ten_thousand_at_once(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 2000; /* a busy machine is no silent server */
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   ask_crowd(resolver, CROWD);
   assert_int_equal(assay_resolver_pending(resolver), CROWD);
-  wait_for_all(resolver);
+  asking_wait(resolver);
   assert_int_equal(crowd_count(CROWD, ASSAY_OUTCOME_FOUND), CROWD);
-  assert_int_equal(stats_of(resolver).sent, CROWD);
+  assert_int_equal(asking_stats(resolver).sent, CROWD);
   assay_resolver_free(resolver);
   dns_fake_stop(fake);
 }
@@ -622,13 +551,13 @@ static void a_third_is_lost(void **state) {
   enum { NAMES = 500 };
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
   dns_fake_drop(fake, 30);
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 40;
   options.attempts = 6;
   options.zone_timeouts = 0;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   ask_crowd(resolver, NAMES);
-  wait_for_all(resolver);
+  asking_wait(resolver);
   size_t found = crowd_count(NAMES, ASSAY_OUTCOME_FOUND);
   assert_int_equal(found + crowd_count(NAMES, ASSAY_OUTCOME_TIMEOUT), NAMES);
   assert_true(found > NAMES * 9 / 10);
@@ -649,12 +578,12 @@ static void replies_come_out_of_order(void **state) {
     rows[i] = (struct dns_row){names[i], 1, DNS_ANSWERS, addresses[i], (NAMES - i) * 2};
   }
   struct dns_fake *fake = dns_fake_start(rows, NAMES);
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 2000;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   memset(crowd, 0, NAMES * sizeof *crowd);
-  for (size_t i = 0; i < NAMES; i++) ask(resolver, ASSAY_QUESTION_A, names[i], &crowd[i]);
-  wait_for_all(resolver);
+  for (size_t i = 0; i < NAMES; i++) asking_ask(resolver, ASSAY_QUESTION_A, names[i], &crowd[i]);
+  asking_wait(resolver);
   for (size_t i = 0; i < NAMES; i++) {
     char expected[64];
     snprintf(expected, sizeof expected, "found 192.0.2.%zu", i);
@@ -668,15 +597,15 @@ static void the_server_stops_half_way(void **state) {
   (void)state;
   enum { NAMES = 400 };
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 50;
   options.zone_timeouts = 0;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   dns_fake_shuffle(fake, 20);
   ask_crowd(resolver, NAMES);
   while (assay_resolver_pending(resolver) > NAMES / 2) assay_resolver_wait(resolver, -1);
   dns_fake_stop(fake);
-  wait_for_all(resolver);
+  asking_wait(resolver);
   size_t found = crowd_count(NAMES, ASSAY_OUTCOME_FOUND), refused = crowd_count(NAMES, ASSAY_OUTCOME_REFUSED);
   assert_in_range(found, NAMES / 2, NAMES - 1);
   assert_int_equal(found + refused + crowd_count(NAMES, ASSAY_OUTCOME_TIMEOUT), NAMES);
@@ -691,13 +620,13 @@ static void a_silent_zone_delays_nobody(void **state) {
   memset(quiet, 0, sizeof quiet);
   struct dns_fake *fake = dns_fake_start((struct dns_row[]){{"*.2.0.192.in-addr.arpa", 0, DNS_SILENT, NULL, 0},
                                                             {"*", 0, DNS_ANSWERS, "192.0.2.1", 0}}, 2);
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.attempt_ms = 5000;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   for (size_t i = 0; i < SILENT; i++) {
     char address[20];
     snprintf(address, sizeof address, "192.0.2.%zu", i);
-    ask(resolver, ASSAY_QUESTION_PTR, address, &quiet[i]);
+    asking_ask(resolver, ASSAY_QUESTION_PTR, address, &quiet[i]);
   }
   ask_crowd(resolver, NAMES);
   while (assay_resolver_pending(resolver) > SILENT) assay_resolver_wait(resolver, -1);
@@ -743,7 +672,7 @@ static void turn(struct loop *loop, assay_resolver *resolver) {
 static void a_host_has_its_own_loop(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   struct loop loop = {.count = 0}, late = {.count = 0};
   assert_int_equal(assay_resolver_timeout(resolver), -1);
   assay_resolver_watch(resolver, watch, &loop);
@@ -754,7 +683,7 @@ static void a_host_has_its_own_loop(void **state) {
               {"silent.example", "timeout"},                {"slow.example", "found 192.0.2.3"},
               {"servfail.example", "servfail"},             {"nothing.example", "nxdomain"}};
   struct heard heard[COUNT(rows)] = {{0}};
-  for (size_t i = 0; i < COUNT(rows); i++) ask(resolver, ASSAY_QUESTION_A, rows[i].name, &heard[i]);
+  for (size_t i = 0; i < COUNT(rows); i++) asking_ask(resolver, ASSAY_QUESTION_A, rows[i].name, &heard[i]);
   assert_true(loop.count > 0);
   assay_resolver_watch(resolver, watch, &late); /* another loop hears of what there is */
   assert_int_equal(late.count, loop.count);
@@ -762,7 +691,7 @@ static void a_host_has_its_own_loop(void **state) {
   for (size_t i = 0; i < COUNT(rows); i++) api_same(heard[i].text, rows[i].expected);
   size_t changes = late.changes;
   assay_resolver_watch(resolver, NULL, NULL);
-  check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
+  asking_check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
   assert_int_equal(late.changes, changes);
   assay_resolver_watch(resolver, watch, &late);
   assay_resolver_free(resolver); /* what is closed is reported */

@@ -1,86 +1,9 @@
-/* Tests the resolver against those who mean no good: strangers with a domain, servers that hang up, and callbacks that do
- * whatever they may. */
+/* Tests the resolver against those who mean no good: strangers with a domain, servers that hang up, and callbacks that
+ * do whatever they may. */
 #include <poll.h>
 #include <signal.h>
 
-#include "support/dns_fake.h"
-#include "unit/lib/api.h"
-
-/* --- what the tests share --- */
-
-/* Times are short, so that silence is soon over. */
-static assay_resolver_options quick(const char *servers) {
-  assay_resolver_options options = ASSAY_RESOLVER_OPTIONS_INIT;
-  options.servers = servers;
-  options.attempt_ms = 150;
-  options.attempts = 2;
-  return options;
-}
-
-static assay_resolver *open_with(const assay_resolver_options *options) {
-  assay_resolver *resolver;
-  assert_int_equal(assay_resolver_new(&resolver, options), ASSAY_OK);
-  return resolver;
-}
-
-static assay_resolver *open_at(const struct dns_fake *fake) {
-  assay_resolver_options options = quick(dns_fake_server(fake));
-  return open_with(&options);
-}
-
-/* What came of a question: "found 192.0.2.1 192.0.2.2", "nxdomain". */
-struct heard {
-  size_t calls;
-  assay_outcome outcome;
-  char text[2048];
-};
-
-static void show_record(char *out, size_t size, const assay_record *record) {
-  const unsigned char *b = (const unsigned char *)record->bytes;
-  bool address = record->len == 4 && b[0] == 192; /* no name of these tests looks like that */
-  if (address)
-    snprintf(out, size, " %u.%u.%u.%u", b[0], b[1], b[2], b[3]);
-  else if (record->len == 16)
-    snprintf(out, size, " v6:%02x", b[15]);
-  else
-    snprintf(out, size, " %.*s", (int)record->len, record->bytes);
-}
-
-static void hear(void *user, const assay_answer *answer) {
-  struct heard *heard = user;
-  heard->calls++;
-  heard->outcome = answer->outcome;
-  size_t len = (size_t)snprintf(heard->text, sizeof heard->text, "%s", assay_outcome_text(answer->outcome));
-  for (size_t i = 0; i < answer->count && len + 300 < sizeof heard->text; i++) {
-    show_record(heard->text + len, sizeof heard->text - len, &answer->records[i]);
-    len += strlen(heard->text + len);
-  }
-}
-
-static assay_lookup *ask(assay_resolver *resolver, assay_question_type type, const char *name, struct heard *heard) {
-  assay_lookup *lookup;
-  assert_int_equal(assay_resolver_ask(resolver, type, name, strlen(name), hear, heard, &lookup), ASSAY_OK);
-  assert_true(lookup || heard->calls > 0);
-  return lookup;
-}
-
-static void wait_for_all(assay_resolver *resolver) {
-  while (assay_resolver_pending(resolver) > 0) assert_int_equal(assay_resolver_wait(resolver, -1), ASSAY_OK);
-}
-
-static void check(assay_resolver *resolver, assay_question_type type, const char *name, const char *expected) {
-  struct heard heard = {0};
-  ask(resolver, type, name, &heard);
-  wait_for_all(resolver);
-  assert_int_equal(heard.calls, 1);
-  if (strcmp(heard.text, expected) != 0) fail_msg("%s: %s, not %s", name, heard.text, expected);
-}
-
-static assay_resolver_stats stats_of(const assay_resolver *resolver) {
-  assay_resolver_stats stats;
-  assay_resolver_statistics(resolver, &stats);
-  return stats;
-}
+#include "unit/lib/asking.h"
 
 static const struct dns_row zone[] = {
     {"two.example", 15, DNS_ANSWERS, "20 b.example,10 c.example,20 a.example", 0},
@@ -106,8 +29,8 @@ struct nested {
 static void hear_between(void *user, const assay_answer *answer) {
   struct nested *nested = user;
   if (nested->expired_ms > 0) sleep_ms(nested->expired_ms);
-  ask(nested->resolver, ASSAY_QUESTION_NS, "two.example", &nested->inner);
-  hear(&nested->outer, answer);
+  asking_ask(nested->resolver, ASSAY_QUESTION_NS, "two.example", &nested->inner);
+  asking_hear(&nested->outer, answer);
 }
 
 static void what_is_told_stays_while_more_is_asked(void **state) {
@@ -122,18 +45,18 @@ static void what_is_told_stays_while_more_is_asked(void **state) {
               {ASSAY_QUESTION_NS, 86400, 0, "found ns1.example ns2.example"},
               {ASSAY_QUESTION_NS, 1, 1100, "found ns1.example ns2.example"}};
   for (size_t i = 0; i < COUNT(rows); i++) {
-    assay_resolver_options options = quick(dns_fake_server(fake));
+    assay_resolver_options options = asking_options(dns_fake_server(fake));
     options.ttl_ceiling = rows[i].ceiling;
-    assay_resolver *resolver = open_with(&options);
+    assay_resolver *resolver = asking_open_with(&options);
     struct nested nested = {.resolver = resolver, .expired_ms = rows[i].expired_ms};
     assay_lookup *lookup;
-    check(resolver, ASSAY_QUESTION_NS, "two.example", "found ns1.example ns2.example");
-    if (rows[i].type != ASSAY_QUESTION_NS) check(resolver, rows[i].type, "two.example", rows[i].expected);
+    asking_check(resolver, ASSAY_QUESTION_NS, "two.example", "found ns1.example ns2.example");
+    if (rows[i].type != ASSAY_QUESTION_NS) asking_check(resolver, rows[i].type, "two.example", rows[i].expected);
     assert_int_equal(assay_resolver_ask(resolver, rows[i].type, "two.example", 11, hear_between, &nested, &lookup),
                      ASSAY_OK);
     assert_null(lookup);
     api_same(nested.outer.text, rows[i].expected);
-    wait_for_all(resolver);
+    asking_wait(resolver);
     api_same(nested.inner.text, "found ns1.example ns2.example");
     assay_resolver_free(resolver);
   }
@@ -158,19 +81,20 @@ static void callbacks_cannot_turn_the_loop(void **state) {
   (void)state;
   enum { NAMES = 100 };
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver_options options = quick(dns_fake_server(fake));
+  assay_resolver_options options = asking_options(dns_fake_server(fake));
   options.zone_timeouts = 0;
   options.attempt_ms = 30;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   struct turner turner = {.resolver = resolver};
   for (unsigned round = 0; round < 2; round++) /* what is remembered is told at once, and a loop is no more to be had */
     for (unsigned i = 0; i < NAMES; i++) {
       char name[64];
       assay_lookup *lookup;
       snprintf(name, sizeof name, "n%u.%s.example", i, i % 2 ? "many" : "quiet");
-      assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, name, strlen(name), turn_within, &turner, &lookup),
+      assert_int_equal(assay_resolver_ask(resolver, ASSAY_QUESTION_A, name, strlen(name), turn_within, &turner,
+                                          &lookup),
                        ASSAY_OK);
-      if (i + 1 == NAMES) wait_for_all(resolver);
+      if (i + 1 == NAMES) asking_wait(resolver);
     }
   assert_int_equal(turner.calls, 2 * NAMES);
   assay_resolver_free(resolver);
@@ -188,14 +112,14 @@ static void one_domain_is_one_zone(void **state) {
   static struct heard heard[200];
   struct dns_fake *fake = dns_fake_start((struct dns_row[]){{"*", 0, DNS_SILENT, NULL, 0}}, 1);
   for (size_t form = 0; form < COUNT(forms); form++) {
-    assay_resolver_options options = quick(dns_fake_server(fake));
-    assay_resolver *resolver = open_with(&options);
+    assay_resolver_options options = asking_options(dns_fake_server(fake));
+    assay_resolver *resolver = asking_open_with(&options);
     for (unsigned i = 0; i < COUNT(heard); i++) {
       char name[128];
       snprintf(name, sizeof name, forms[form], i);
-      ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+      asking_ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
     }
-    assert_int_equal(stats_of(resolver).in_flight, options.zone_in_flight);
+    assert_int_equal(asking_stats(resolver).in_flight, options.zone_in_flight);
     assay_resolver_free(resolver);
   }
   dns_fake_stop(fake);
@@ -241,7 +165,7 @@ static void handle(assay_resolver *resolver, const struct loop *loop, size_t at,
 static void a_connection_that_was_closed(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
-  assay_resolver *resolver = open_at(fake);
+  assay_resolver *resolver = asking_open(fake);
   struct loop loop = {.count = 0};
   struct heard heard[3] = {{0}};
   enum { BY_UDP, BY_TCP };
@@ -251,12 +175,12 @@ static void a_connection_that_was_closed(void **state) {
   signals = 0;
   assay_resolver_watch(resolver, watch, &loop);
   for (size_t i = 0; i < COUNT(types); i++) {
-    ask(resolver, types[i], "hangs-up.example", &heard[i]);
+    asking_ask(resolver, types[i], "hangs-up.example", &heard[i]);
     handle(resolver, &loop, BY_UDP, false);
     handle(resolver, &loop, BY_TCP, true);
     sleep_ms(20); /* it reads the question, and closes */
   }
-  wait_for_all(resolver);
+  asking_wait(resolver);
   assert_int_equal(signals, 0);
   for (size_t i = 0; i < COUNT(types); i++) assert_int_equal(heard[i].calls, 1);
   assay_resolver_free(resolver);
@@ -274,17 +198,17 @@ static void many_descriptors(void **state) {
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
   char servers[128];
   snprintf(servers, sizeof servers, "%s,%s", dns_fake_server(silent), dns_fake_server(fake));
-  assay_resolver_options options = quick(servers);
+  assay_resolver_options options = asking_options(servers);
   options.in_flight = options.zone_in_flight = NAMES;
   options.attempt_ms = 2000;
   options.attempts = 1;
-  assay_resolver *resolver = open_with(&options);
+  assay_resolver *resolver = asking_open_with(&options);
   for (unsigned i = 0; i < NAMES; i++) {
     char name[64];
     snprintf(name, sizeof name, "n%u.many.example", i);
-    ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
+    asking_ask(resolver, ASSAY_QUESTION_A, name, &heard[i]);
   }
-  wait_for_all(resolver);
+  asking_wait(resolver);
   size_t found = 0;
   for (size_t i = 0; i < NAMES; i++) found += heard[i].outcome == ASSAY_OUTCOME_FOUND;
   assert_in_range(found, NAMES * 9 / 10, NAMES); /* a burst may be more than a socket holds */
