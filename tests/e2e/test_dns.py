@@ -51,6 +51,7 @@ long    A 192.0.2.44
     "8.b.d.0.1.0.0.2.ip6.arpa": "1." + "0." * 23 + "8.b.d.0.1.0.0.2.ip6.arpa. PTR mx.example.org.\n",
     "list.test": "1.2.0.192 A 127.0.0.2\n3.2.0.192 A 127.0.0.2\n3.2.0.192 A 127.0.0.10\n1." + "0." * 23
                  + "8.b.d.0.1.0.0.2 A 127.0.0.2\n",
+    "names.test": "mx.example.org A 127.0.0.2\npool.example.org A 127.255.255.254\nsix.example.org A 192.0.2.99\n",
     "refuses.test": "* A 127.255.255.254\n",
     "strange.test": "* A 192.0.2.99\n",
 }
@@ -204,8 +205,15 @@ class Answers(Real):
         self.assertEqual([[outcome(verdict, rule) for rule in "RS"] for verdict in (null, text, none)],
                          [["hit", "miss"], ["miss", "miss"], ["miss", "hit"]])
 
-    def test_the_authority_is_no_resolver(self):
-        """A server of some zones refuses what is not in them; that is no answer either."""
+    def test_lists_of_names(self):
+        rules = self.rules(ACTIONS + 'rule R { describe "r" score 1 when dnsbl("names.test", helo) }\n')
+        names = {MX: "hit", "MX.Example.Org.": "hit", NONE: "miss", "localhost": "miss", "[192.0.2.1]": "miss",
+                 "pool.example.org": "refused", "six.example.org": "refused"}
+        verdicts = self.score([rules], [{"helo": name} for name in names])
+        self.assertEqual([outcome(verdict, "R") for verdict in verdicts], list(names.values()))
+
+    def test_an_authority_may_be_asked(self):
+        """It does not ask others, and says so; what it knows itself is an answer all the same."""
         rules = self.rules(ACTIONS + 'rule R { describe "r" score 1 when dns.address(helo) }\n')
         verdicts = self.score([rules], [{"helo": MX}, {"helo": NONE}, {"helo": "elsewhere.test"}],
                               server=self.servers.authority)
