@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import string
+import struct
 import subprocess
 import tempfile
 import threading
@@ -195,8 +196,10 @@ def connect(to, patience=PATIENCE):
     """A socket to a port on 127.0.0.1, or to the path of a Unix socket."""
     family = socket.AF_INET if isinstance(to, int) else socket.AF_UNIX
     client = socket.socket(family)
-    client.settimeout(patience)
+    # Not settimeout() yet: connecting to a Unix socket whose queue is full would then fail at once instead of waiting.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", patience, 0))
     client.connect(("127.0.0.1", to) if isinstance(to, int) else to)
+    client.settimeout(patience)
     return client
 
 
