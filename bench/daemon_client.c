@@ -15,7 +15,7 @@
 #include "connections.h"
 #include "daemon.h"
 
-enum { PREPARED = 10000, REQUEST_ROOM = 4096, ANSWER_ROOM = 65536, EVENTS = 64, PATIENCE_MS = 60000 };
+enum { CONNECTIONS = 10000, REQUEST_ROOM = 4096, ANSWER_ROOM = 65536, EVENTS = 64, PATIENCE_MS = 60000 };
 
 /* --- what is asked --- */
 
@@ -77,20 +77,28 @@ static size_t print_http(char *out, size_t n, const struct connection *c) {
                           len, c->ip, known(c->helo), known(c->rdns), n, mail);
 }
 
+/* Some servers die of a HELO like ".example.org" or "mail..example.org", so whoever loads them leaves these out. */
+static bool has_empty_label(const struct connection *c) {
+  return c->helo[0] == '.' || strstr(c->helo, "..");
+}
+
 static const struct dialect {
   const char *name;
   size_t (*print)(char *out, size_t n, const struct connection *connection);
   const char *begins, *ends; /* of an answer; NULL: the end of input */
+  bool (*leaves_out)(const struct connection *connection); /* NULL: none */
 } dialects[] = {
-    {"policy", print_policy, "action=", "\n\n"},
-    {"headers", print_headers, "SPAMD/", NULL},
-    {"message", print_message, "SPAMD/", NULL},
-    {"http", print_http, "HTTP/1.1 200", NULL},
+    {"policy", print_policy, "action=", "\n\n", NULL},
+    {"policy-labels", print_policy, "action=", "\n\n", has_empty_label},
+    {"headers", print_headers, "SPAMD/", NULL, NULL},
+    {"message", print_message, "SPAMD/", NULL, NULL},
+    {"http", print_http, "HTTP/1.1 200", NULL, NULL},
 };
 
 struct load {
   const struct dialect *dialect;
   struct request *requests;
+  size_t prepared;
   const char *address;
   struct caller *callers;
   size_t connections, most, sent, answered, reopened;
@@ -105,19 +113,22 @@ struct caller {
   char in[ANSWER_ROOM];
 };
 
-static struct request *prepare(const struct dialect *dialect) {
-  struct connection *connections = connections_new(PREPARED);
-  struct request *requests = calloc(PREPARED, sizeof *requests);
-  for (size_t i = 0; connections && requests && i < PREPARED; i++) {
-    char bytes[REQUEST_ROOM];
-    requests[i].len = dialect->print(bytes, i, &connections[i]);
-    requests[i].bytes = malloc(requests[i].len);
-    if (!requests[i].bytes) abort();
-    memcpy(requests[i].bytes, bytes, requests[i].len);
-  }
-  bool made = connections && requests;
+static void prepare_one(struct request *request, const struct dialect *dialect, size_t n, const struct connection *c) {
+  char bytes[REQUEST_ROOM];
+  request->len = dialect->print(bytes, n, c);
+  request->bytes = malloc(request->len);
+  if (!request->bytes) abort();
+  memcpy(request->bytes, bytes, request->len);
+}
+
+static bool prepare(struct load *load) {
+  struct connection *connections = connections_new(CONNECTIONS);
+  load->requests = calloc(CONNECTIONS, sizeof *load->requests);
+  for (size_t i = 0; connections && load->requests && i < CONNECTIONS; i++)
+    if (!load->dialect->leaves_out || !load->dialect->leaves_out(&connections[i]))
+      prepare_one(&load->requests[load->prepared++], load->dialect, i, &connections[i]);
   free(connections);
-  return made ? requests : NULL;
+  return load->prepared > 0;
 }
 
 /* --- how --- */
@@ -160,7 +171,7 @@ static bool say(struct caller *caller) {
 static bool ask(struct load *load, struct caller *caller) {
   if (load->sent >= load->most) return true;
   if (!load->dialect->ends && !open_caller(load, caller)) return false;
-  caller->request = &load->requests[load->sent++ % PREPARED];
+  caller->request = &load->requests[load->sent++ % load->prepared];
   return say(caller);
 }
 
@@ -221,11 +232,11 @@ int run_daemon_load(char **args) {
   for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
     if (strcmp(dialects[i].name, args[0]) == 0) load.dialect = &dialects[i];
   errno = EINVAL;
-  if (!load.dialect || load.connections == 0) return fail("policy, headers, message or http; at least one connection");
+  if (!load.dialect || load.connections == 0)
+    return fail("policy, policy-labels, headers, message or http; at least one connection");
   load.callers = calloc(load.connections, sizeof *load.callers);
-  load.requests = prepare(load.dialect);
-  int code = load.callers && load.requests && load.epoll >= 0 ? run(&load) : fail("making ready");
-  for (size_t i = 0; load.requests && i < PREPARED; i++) free(load.requests[i].bytes);
+  int code = prepare(&load) && load.callers && load.epoll >= 0 ? run(&load) : fail("making ready");
+  for (size_t i = 0; i < load.prepared; i++) free(load.requests[i].bytes);
   free(load.requests);
   free(load.callers);
   return code;

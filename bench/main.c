@@ -225,7 +225,7 @@ static const struct verb {
     {"dns-bare", 5, run_dns_bare, "dns-bare SERVER ZONE NAMES QUESTIONS IN_FLIGHT       the same by c-ares alone"},
     {"dns-crowd", 3, run_dns_crowd, "dns-crowd SERVER ZONE NAMES             all names at once"},
     {"dns-waits", 5, run_dns_waits, "dns-waits SERVER ZONE NAMES QUESTIONS SILENT|-       us that a question waits beside a silent zone"},
-    {"load", 4, run_daemon_load, "load policy|headers|message|http ADDRESS CONNECTIONS REQUESTS   sent, answered, seconds"},
+    {"load", 4, run_daemon_load, "load DIALECT ADDRESS CONNECTIONS REQUESTS             sent, answered, seconds"},
     {"bare-policy", 1, run_daemon_policy, "bare-policy PATH                  serves, by epoll, and looks at nothing"},
     {"bare-spamd", 1, run_daemon_spamd, "bare-spamd PATH                   accepts, reads, answers, closes, and looks at nothing"},
 };

@@ -166,6 +166,22 @@ static bool operator_found(const struct syntax *s) {
   return say(s, listed ? "for several conditions write `any of (a, b)`" : NULL);
 }
 
+/* Behind a word that needs a condition nothing comes, or what is none. */
+static bool condition_missing(const struct syntax *s) {
+  static const struct {
+    int before;
+    const char *help;
+  } words[] = {
+      {TOK_AND, "a condition stands on both sides of `and`: write the second, or take out the `and`"},
+      {TOK_OR, "a condition stands on both sides of `or`: write the second, or take out the `or`"},
+      {TOK_NOT, "behind `not` stands a condition"},
+      {TOK_WHEN, "behind `when` stands a condition: when helo == \"localhost\""},
+  };
+  for (size_t i = 0; expects(s, "any") && i < sizeof words / sizeof *words; i++)
+    if (words[i].before == s->before) return say(s, words[i].help);
+  return false;
+}
+
 /* Inside braces a list is a line of a test. */
 static bool list_in_test(const struct syntax *s) {
   if (s->depth == 0) return false;
@@ -231,7 +247,7 @@ static bool no_statement(const struct syntax *s) {
 void habits_help(const struct syntax *s) {
   static bool (*const helps[])(const struct syntax *s) = {
       foreign_word, list_in_test, no_quotes,    decimal_comma, string_found,   regex_found, operator_found,
-      near_keyword, letters_case, other_habits,  statement_form, no_statement,
+      near_keyword, letters_case, other_habits,  condition_missing, statement_form, no_statement,
   };
   for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
     if (helps[i](s)) return;
