@@ -13,7 +13,7 @@
 
 #define SHIPPED "/profiles/default.rule"
 
-enum { WORKERS_MOST = 256, HOST_SIZE = 256 };
+enum { WORKERS_MOST = 256, HOST_SIZE = 256, NAME_MOST = 253, LABEL_MOST = 63 };
 
 static const struct conf_limits limits_default = {
     .connections = 4000,
@@ -164,6 +164,33 @@ static void read_map(struct reading *r, size_t index, const void *row) {
     complain(r, index, 1, error.text, NULL);
 }
 
+/* --- the server's name --- */
+
+/* What a server may greet with: two labels at least, of letters, digits and inner hyphens, and the last not all digits. */
+static bool is_full_name(const char *text) {
+  static const char digits[] = "0123456789";
+  static const char all[] = "0123456789-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const char *label = text;
+  for (;;) {
+    size_t len = strcspn(label, ".");
+    if (len == 0 || len > LABEL_MOST || strspn(label, all) != len) return false;
+    if (label[0] == '-' || label[len - 1] == '-') return false;
+    if (label[len] == '\0') break;
+    label += len + 1;
+  }
+  return label != text && strlen(text) <= NAME_MOST && label[strspn(label, digits)] != '\0';
+}
+
+static void read_server_name(struct reading *r, size_t index, const void *row) {
+  assay_setting_value value;
+  (void)row;
+  if (!part_of(r, index, "", 0, &value)) return;
+  r->conf->server_name = value.text;
+  if (!is_full_name(value.text))
+    complain(r, index, 0, "this is no full name of a server",
+             "write the name that the mail server greets with, such as mx.example.org");
+}
+
 /* --- single values --- */
 
 struct row {
@@ -213,6 +240,7 @@ static const struct row rows[] = {
      read_listen, 0},
     {{"allow", "NETWORK...", true, "who may connect by TCP, beside this machine"}, read_allow, 0},
     {{"trusted", "NETWORK...", true, "relays of yours, in the Received lines of messages"}, read_trusted, 0},
+    {{"server_name", "TEXT", false, "the name that the mail server greets with"}, read_server_name, 0},
     {{"rules", "STRING...", true, "rule files, and folders of them"}, read_rules, 0},
     {{"resolver", "off|SERVER...", false, "whom to ask DNS"}, read_resolver, 0},
     {{"map", "accept|tag|greylist|defer|reject|discard STRING", true, "what an action is to Postfix"}, read_map, 0},

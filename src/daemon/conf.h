@@ -58,6 +58,7 @@ struct conf {
   bool dry_run;              /* of policy: say what would have happened, and let it pass */
   struct policy_map policy;  /* what an action is to Postfix */
   const char *host;          /* this machine's name */
+  const char *server_name;   /* that the mail server greets with; NULL: not known */
   bool spamassassin_markup;
   bool log_json;
   bool watch;                /* reload by itself when a file has changed */

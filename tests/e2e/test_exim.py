@@ -163,6 +163,17 @@ class EximTest(unittest.TestCase):
                     said = re.findall(r" assay: WARN (.*)$", self.exim.log()[since:], re.M)
                     self.assertEqual(sorted(said), [] if s.action == "accept" else sorted(would))
 
+    def test_our_own_name_and_address(self):
+        """The address is in a request; no protocol says the name, so the site does."""
+        setting = snippet("assayd.conf", "server-name").replace("mx.example.org", exim.NAME)
+        with self.daemon(more=setting) as daemon:
+            for helo, spamd in ((exim.NAME.upper(), True), ("[127.0.0.1]", False)):
+                with self.subTest(helo):
+                    _, _, by_front = self.send(daemon, S("198.51.100.33", helo, "", ""), f"as {helo}", ("bob@rx.example",))
+                    for front, hits in (("policy", True), ("spamd", spamd)):
+                        line, = by_front[front]
+                        self.assertEqual("HELO_IS_SERVER" in line["rules"].split(","), hits, line)
+
     def test_no_name_at_all(self):
         """Neither HELO nor EHLO."""
         with self.daemon() as daemon:

@@ -134,7 +134,7 @@ class EximTest(unittest.TestCase):
         request = re.sub(r"\$\{if def:\w+ \{\$\w+\}\{(\w+)\}\}", r"\1", request)
         for variable, value in (("$sender_host_address", "203.0.113.9"), ("$sender_helo_name", "localhost"),
                                 ("$sender_address", "alice@good.example"), ("$local_part", "bob"), ("$domain", "rx.example"),
-                                ("$authenticated_id", "")):
+                                ("$received_ip_address", "192.0.2.1"), ("$authenticated_id", "")):
             self.assertIn(variable, request)
             request = request.replace(variable, value)
         self.assertNotIn("$", request)

@@ -269,6 +269,15 @@ class PostfixTest(unittest.TestCase):
             headers = self.postfix.sink.wait_message(subject).get_all("X-Assay-Status")
             self.assertEqual(headers, ["tag score=2.5 rules=HELO_NOT_FQDN"])
 
+    def test_our_own_name(self):
+        """Postfix does not say it, so the site does."""
+        name = re.search(r"^myhostname = (.*)$", postfix.MAIN, re.M)[1]
+        ours = BAD._replace(ip="198.51.100.33", helo=name.upper(), rules="HELO_IS_SERVER RDNS_MISSING")
+        setting = snippet("assayd.conf", "server-name").replace("mx.example.org", name)
+        with self.daemon(more=setting) as daemon, Session(self.postfix.port, ours) as client:
+            self.assertRegex(client.offer()[0], REFUSALS["reject"] + ".*HELO_IS_SERVER")
+            self.check_verdict(*self.verdicts(daemon, ours.ip), ours)
+
     def test_rules_that_read_the_recipient(self):
         """Then each has a verdict of its own."""
         rules = f"""include "{RULES}"

@@ -24,9 +24,12 @@ PACKAGES = ["exim4-daemon-heavy", "libnss-wrapper", "libresolv-wrapper"]
 INSTALLED = "/usr/sbin/exim4"
 NEEDED = ("Content_Scanning", "PROXY")
 
+#: What it is called.
+NAME = "mx.example.net"
+
 #: Mail for rx.example is wanted. Whatever comes behind the ACLs of a test takes it.
 MAIN = """
-primary_hostname = mx.example.net
+primary_hostname = {name}
 exim_path = $folder/bin/exim4
 spool_directory = $folder/spool
 log_file_path = $folder/log/%slog
@@ -193,7 +196,7 @@ class Exim:
         for left in reversed(range(TRIES)):
             self.port = free_port()
             with open(config, "w", encoding="utf-8") as file:
-                file.write(MAIN.format(port=self.port, group=self._files.user.pw_gid, main=main, rcpt=rcpt, data=data)
+                file.write(MAIN.format(name=NAME, port=self.port, group=self._files.user.pw_gid, main=main, rcpt=rcpt, data=data)
                            .replace("$folder", self.folder))
             with open(os.path.join(self.folder, "stderr"), "wb") as stderr:
                 self._process = subprocess.Popen([self._files.program, "-C", config, "-bdf"], stdin=subprocess.DEVNULL,
