@@ -12,7 +12,7 @@ enum { CHAINS = 4096 };
 
 struct client {
   struct client *next;
-  struct net_address address;
+  struct address address;
   size_t connections;
 };
 
@@ -43,19 +43,19 @@ void clients_free(struct clients *clients) {
   free(clients);
 }
 
-static struct client **find(struct clients *clients, const struct net_address *address) {
-  uint64_t hash = clients->key + address->family;
+static struct client **find(struct clients *clients, const struct address *address) {
+  uint64_t hash = clients->key;
   for (size_t i = 0; i < sizeof address->bytes; i++) {
     hash ^= address->bytes[i];
     hash *= 0x9E3779B97F4A7C15u;
     hash ^= hash >> 29;
   }
   struct client **at = &clients->chains[hash % CHAINS];
-  while (*at && !net_eq(&(*at)->address, address)) at = &(*at)->next;
+  while (*at && memcmp(&(*at)->address, address, sizeof *address) != 0) at = &(*at)->next;
   return at;
 }
 
-bool clients_enter(struct clients *clients, const struct net_address *client, size_t most) {
+bool clients_enter(struct clients *clients, const struct address *client, size_t most) {
   pthread_mutex_lock(&clients->lock);
   struct client **at = find(clients, client);
   if (!*at && (*at = calloc(1, sizeof **at))) (*at)->address = *client;
@@ -65,7 +65,7 @@ bool clients_enter(struct clients *clients, const struct net_address *client, si
   return entered;
 }
 
-void clients_leave(struct clients *clients, const struct net_address *client) {
+void clients_leave(struct clients *clients, const struct address *client) {
   pthread_mutex_lock(&clients->lock);
   struct client **at = find(clients, client), *gone = *at;
   if (gone && --gone->connections == 0) {

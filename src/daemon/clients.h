@@ -3,7 +3,7 @@
 #ifndef DAEMON_CLIENTS_H
 #define DAEMON_CLIENTS_H
 
-#include "daemon/net.h"
+#include "message/address.h"
 
 struct clients;
 
@@ -12,7 +12,7 @@ struct clients *clients_new(void);
 void clients_free(struct clients *clients);
 
 /* One more, unless it has `most` already; false then, and without memory. */
-bool clients_enter(struct clients *clients, const struct net_address *client, size_t most);
-void clients_leave(struct clients *clients, const struct net_address *client);
+bool clients_enter(struct clients *clients, const struct address *client, size_t most);
+void clients_leave(struct clients *clients, const struct address *client);
 
 #endif

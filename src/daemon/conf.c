@@ -13,7 +13,7 @@
 
 #define SHIPPED "/profiles/default.rule"
 
-enum { WORKERS_MOST = 256, HOST_SIZE = 256 };
+enum { WORKERS_MOST = 256, HOST_SIZE = 256, NAME_MOST = 253, LABEL_MOST = 63 };
 
 static const struct conf_limits limits_default = {
     .connections = 4000,
@@ -78,7 +78,6 @@ static void read_owner(const struct reading *r, size_t index, struct conf_listen
 
 static void read_listen(struct reading *r, size_t index, const void *row) {
   assay_setting_value front, endpoint, part;
-  struct net_block any;
   struct conf_listen *listen =
       grow(r, (void **)&r->conf->listens, &r->conf->listen_count, sizeof *listen);
   (void)row;
@@ -95,28 +94,29 @@ static void read_listen(struct reading *r, size_t index, const void *row) {
                part_of(r, index, "mode", 0, &part);
   if (owned) complain(r, index, ASSAY_SETTING_WHOLE, "owner, group and mode are those of a Unix socket",
                       "who may connect by TCP is said by `allow`");
-  if (net_parse(&any, strcmp(endpoint.address, "*") == 0 ? "0.0.0.0" : endpoint.address)) listen->address = any.address;
+  const char *address = strcmp(endpoint.address, "*") == 0 ? "0.0.0.0" : endpoint.address;
+  address_read(&listen->address, (struct part){address, strlen(address)}, NULL);
   listen->port = (uint16_t)endpoint.port;
 }
 
 /* --- networks, rules, servers --- */
 
-static void read_allow(struct reading *r, size_t index, const void *row) {
+static void read_networks(struct reading *r, size_t index, struct address_range **networks, size_t *count) {
   assay_setting_value value;
-  (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
-    struct net_block *block = grow(r, (void **)&r->conf->allow, &r->conf->allow_count, sizeof *block);
-    if (block && net_parse(block, value.address)) net_narrow(block, value.bits);
+    struct address_range *network = grow(r, (void **)networks, count, sizeof *network);
+    if (network) address_range_read(network, (struct part){value.text, strlen(value.text)});
   }
 }
 
-static void read_trusted(struct reading *r, size_t index, const void *row) {
-  assay_setting_value value;
+static void read_allow(struct reading *r, size_t index, const void *row) {
   (void)row;
-  for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
-    struct address_range *network = grow(r, (void **)&r->conf->trusted, &r->conf->trusted_count, sizeof *network);
-    if (network) address_range_read(network, (struct part){value.text, strlen(value.text)});
-  }
+  read_networks(r, index, &r->conf->allow, &r->conf->allow_count);
+}
+
+static void read_trusted(struct reading *r, size_t index, const void *row) {
+  (void)row;
+  read_networks(r, index, &r->conf->trusted, &r->conf->trusted_count);
 }
 
 static void read_rules(struct reading *r, size_t index, const void *row) {
@@ -162,6 +162,33 @@ static void read_map(struct reading *r, size_t index, const void *row) {
   if (policy_map_set(&r->conf->policy, action.text, strlen(action.text), text.text, strlen(text.text), &error) !=
       PROTO_OK)
     complain(r, index, 1, error.text, NULL);
+}
+
+/* --- the server's name --- */
+
+/* What a server may greet with: two labels at least, of letters, digits and inner hyphens, and the last not all digits. */
+static bool is_full_name(const char *text) {
+  static const char digits[] = "0123456789";
+  static const char all[] = "0123456789-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const char *label = text;
+  for (;;) {
+    size_t len = strcspn(label, ".");
+    if (len == 0 || len > LABEL_MOST || strspn(label, all) != len) return false;
+    if (label[0] == '-' || label[len - 1] == '-') return false;
+    if (label[len] == '\0') break;
+    label += len + 1;
+  }
+  return label != text && strlen(text) <= NAME_MOST && label[strspn(label, digits)] != '\0';
+}
+
+static void read_server_name(struct reading *r, size_t index, const void *row) {
+  assay_setting_value value;
+  (void)row;
+  if (!part_of(r, index, "", 0, &value)) return;
+  r->conf->server_name = value.text;
+  if (!is_full_name(value.text))
+    complain(r, index, 0, "this is no full name of a server",
+             "write the name that the mail server greets with, such as mx.example.org");
 }
 
 /* --- single values --- */
@@ -213,6 +240,7 @@ static const struct row rows[] = {
      read_listen, 0},
     {{"allow", "NETWORK...", true, "who may connect by TCP, beside this machine"}, read_allow, 0},
     {{"trusted", "NETWORK...", true, "relays of yours, in the Received lines of messages"}, read_trusted, 0},
+    {{"server_name", "TEXT", false, "the name that the mail server greets with"}, read_server_name, 0},
     {{"rules", "STRING...", true, "rule files, and folders of them"}, read_rules, 0},
     {{"resolver", "off|SERVER...", false, "whom to ask DNS"}, read_resolver, 0},
     {{"map", "accept|tag|greylist|defer|reject|discard STRING", true, "what an action is to Postfix"}, read_map, 0},
@@ -271,13 +299,14 @@ static const char *host_name(void) {
 /* What was not said. */
 static void fill_up(struct reading *r) {
   static const struct conf_listen ours[] = {
-      {.front = CONF_SPAMD, .address = {4, {127, 0, 0, 1}}, .port = 10783},
-      {.front = CONF_POLICY, .address = {4, {127, 0, 0, 1}}, .port = 10784},
+      {.front = CONF_SPAMD, .port = 10783},
+      {.front = CONF_POLICY, .port = 10784},
   };
   struct conf *conf = r->conf;
   for (size_t i = 0, count = conf->listen_count > 0 ? 0 : sizeof ours / sizeof *ours; i < count; i++) {
     struct conf_listen *listen = grow(r, (void **)&conf->listens, &conf->listen_count, sizeof *listen);
     if (listen) *listen = ours[i];
+    if (listen) address_read(&listen->address, PART("127.0.0.1"), NULL);
   }
   const char **path = conf->rule_count == 0 ? grow(r, (void **)&conf->rules, &conf->rule_count, sizeof *path) : NULL;
   if (path) *path = shipped_rules();

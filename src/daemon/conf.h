@@ -10,7 +10,6 @@
 #include <sys/types.h>
 
 #include "daemon/net.h"
-#include "message/address.h"
 #include "proto/policy_map.h"
 
 enum { CONF_LISTENS_MOST = 64 };
@@ -21,7 +20,7 @@ enum conf_front { CONF_SPAMD, CONF_POLICY };
 struct conf_listen {
   enum conf_front front;
   const char *path; /* of a Unix socket; NULL: TCP */
-  struct net_address address;
+  struct address address;
   uint16_t port;
   uid_t owner; /* of a Unix socket; (uid_t)-1: whoever runs the daemon */
   gid_t group;
@@ -47,9 +46,9 @@ struct conf {
   assay_settings *settings; /* the texts are its; NULL: all are defaults */
   struct conf_listen *listens;
   size_t listen_count;
-  struct net_block *allow;   /* who may connect by TCP, beside loopback */
+  struct address_range *allow; /* who may connect by TCP, beside loopback */
   size_t allow_count;
-  struct address_range *trusted;   /* relays of ours, in the Received fields of a message */
+  struct address_range *trusted; /* relays of ours, in the Received fields of a message */
   size_t trusted_count;
   const char **rules;        /* files and folders */
   size_t rule_count;
@@ -58,6 +57,7 @@ struct conf {
   bool dry_run;              /* of policy: say what would have happened, and let it pass */
   struct policy_map policy;  /* what an action is to Postfix */
   const char *host;          /* this machine's name */
+  const char *server_name;   /* that the mail server greets with; NULL: not known */
   bool spamassassin_markup;
   bool log_json;
   bool watch;                /* reload by itself when a file has changed */

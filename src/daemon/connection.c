@@ -3,6 +3,7 @@
 #include "daemon/connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -14,9 +15,14 @@ enum { LINGER_MS = 2000 };
 
 /* --- small things --- */
 
+static void print_peer(char out[NET_TEXT], const struct address *peer) {
+  if (net_is_nobody(peer)) snprintf(out, NET_TEXT, "unix");
+  else net_print(out, peer);
+}
+
 void connection_trouble(const struct connection *c, enum trouble what, const char *detail) {
   char peer[NET_TEXT];
-  net_print(peer, &c->peer);
+  print_peer(peer, &c->peer);
   server_trouble(c->worker->server, what, c->front->name, peer, detail);
 }
 
@@ -218,14 +224,14 @@ static void ready(evutil_socket_t fd, short what, void *user) {
 /* --- opening and closing --- */
 
 /* Why it may not be; TROUBLE_COUNT when it may. Then it is counted. */
-static enum trouble refusal(struct worker *worker, const struct net_address *peer, bool *counted) {
+static enum trouble refusal(struct worker *worker, const struct address *peer, bool *counted) {
   struct server *server = worker->server;
   const struct conf *conf = server->conf;
-  bool near = peer->family == 0 || net_is_loopback(peer);
+  bool near = net_is_nobody(peer) || net_is_loopback(peer);
   size_t before = server->connections++;
   enum trouble why = TROUBLE_COUNT;
   *counted = false;
-  if (!near && !net_among(conf->allow, conf->allow_count, peer))
+  if (!near && !address_among(conf->allow, conf->allow_count, peer))
     why = TROUBLE_NOT_ALLOWED;
   else if (conf->limits.connections > 0 && before >= conf->limits.connections)
     why = TROUBLE_CONNECTIONS;
@@ -235,9 +241,9 @@ static enum trouble refusal(struct worker *worker, const struct net_address *pee
   return why;
 }
 
-static void refuse(struct worker *worker, const struct front *front, const struct net_address *peer, enum trouble why) {
+static void refuse(struct worker *worker, const struct front *front, const struct address *peer, enum trouble why) {
   char text[NET_TEXT];
-  net_print(text, peer);
+  print_peer(text, peer);
   server_trouble(worker->server, why, front->name, text, NULL);
 }
 
@@ -250,7 +256,7 @@ static void link_up(struct connection *c) {
 }
 
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front) {
-  struct net_address address = net_of_peer(peer);
+  struct address address = net_of_peer(peer);
   bool counted;
   enum trouble why = refusal(worker, &address, &counted);
   struct connection *c = why == TROUBLE_COUNT ? calloc(1, sizeof *c) : NULL;

@@ -15,7 +15,7 @@ struct connection {
   struct slot *slot; /* the request at hand waits for its verdict; its bytes stay where they are */
   struct event event;
   int fd;
-  struct net_address peer;
+  struct address peer;
   bool counted;    /* among its client's */
   bool at_end;     /* nothing more will come from it */
   bool closing;    /* what is to be written goes out, then it is closed */

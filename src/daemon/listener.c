@@ -18,7 +18,7 @@ void listener_name(char out[LISTENER_TEXT], const struct conf_listen *conf) {
     return;
   }
   net_print(address, &conf->address);
-  snprintf(out, LISTENER_TEXT, conf->address.family == 6 ? "tcp:[%s]:%u" : "tcp:%s:%u", address, conf->port);
+  snprintf(out, LISTENER_TEXT, address_is_v4(&conf->address) ? "tcp:%s:%u" : "tcp:[%s]:%u", address, conf->port);
 }
 
 static bool fail(struct listener *listener, char why[LISTENER_WHY], const char *what, int error) {
@@ -38,7 +38,7 @@ static bool open_tcp(struct listener *listener, char why[LISTENER_WHY]) {
   listener->fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (listener->fd < 0) return fail(listener, why, "cannot make a socket", errno);
   setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (conf->address.family == 6) setsockopt(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (address.ss_family == AF_INET6) setsockopt(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (bind(listener->fd, (struct sockaddr *)&address, size) != 0)
     return fail(listener, why, "cannot have this address and port", errno);
   if (listen(listener->fd, LISTENER_BACKLOG) != 0) return fail(listener, why, "cannot listen", errno);

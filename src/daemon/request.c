@@ -73,16 +73,24 @@ static void scored(void *user, assay_status status, const assay_dns_usage *usage
   connection_go_on(c);
 }
 
+/* What the protocol did not say, and the site has. */
+static assay_status add_facts(const struct exchange *exchange) {
+  const char *name = exchange->conf->server_name;
+  size_t len;
+  if (!name || assay_facts_get(exchange->facts, ASSAY_FACT_SERVER_NAME, NULL, 0, &len)) return ASSAY_OK;
+  return assay_facts_set(exchange->facts, ASSAY_FACT_SERVER_NAME, name, strlen(name));
+}
+
 /* True when the verdict was there at once. */
 static bool score(struct connection *c, struct slot *slot) {
   struct worker *worker = c->worker;
   slot->done = false;
   slot->usage = (assay_dns_usage){0};
-  assay_status status;
-  if (worker->resolver) {
+  assay_status status = add_facts(&slot->exchange);
+  if (status == ASSAY_OK && worker->resolver) {
     status = assay_resolver_score_start(worker->resolver, slot->rules, slot->facts, worker->workspace, slot->verdict,
                                         scored, slot, &slot->scoring);
-  } else {
+  } else if (status == ASSAY_OK) {
     status = assay_evaluate(slot->rules, slot->facts, worker->workspace, slot->verdict);
     slot->done = true;
   }

@@ -1,4 +1,4 @@
-/* Owns addresses and networks as a mail server writes them, and which are never those of strangers.
+/* Owns addresses and networks as they are written, and which are never those of strangers.
  * Must never know: where an address was found. */
 #include "message/address.h"
 
@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define ADDRESS_TEXT_MOST 45 /* six groups and a dotted quad */
+
+#define V4_FROM 12             /* the byte of a mapped address at which IPv4 begins */
 
 #define V4(a, b, c, d) {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b), (c), (d)}}
 
@@ -17,10 +19,13 @@ static const struct address_range local[] = {
     {{{0x20, 0x02, 10}}, 24},
 };
 
-static void map_v4(uint8_t bytes[16], const uint8_t quad[4]) {
-  memset(bytes, 0, 10);
-  memset(bytes + 10, 0xff, 2);
-  memcpy(bytes + 12, quad, 4);
+void address_set_v4(struct address *out, const uint8_t quad[4]) {
+  *out = (struct address)V4(quad[0], quad[1], quad[2], quad[3]);
+}
+
+bool address_is_v4(const struct address *address) {
+  static const struct address mapped = V4(0, 0, 0, 0);
+  return memcmp(address->bytes, mapped.bytes, V4_FROM) == 0;
 }
 
 bool address_read(struct address *out, struct part part, struct part *text) {
@@ -32,7 +37,7 @@ bool address_read(struct address *out, struct part part, struct part *text) {
   memcpy(copy, part.ptr, part.len);
   copy[part.len] = 0;
   if (inet_pton(AF_INET, copy, quad) == 1)
-    map_v4(out->bytes, quad);
+    address_set_v4(out, quad);
   else if (inet_pton(AF_INET6, copy, out->bytes) != 1)
     return false;
   if (text) *text = part;
@@ -55,19 +60,24 @@ bool address_range_read(struct address_range *out, struct part part) {
       bits = bits * 10 + (unsigned)(digits.ptr[i] - '0');
     }
   if (bits > most) return false;
-  out->bits = (uint8_t)(bits + (v4 ? 96 : 0));
+  out->bits = (uint8_t)(bits + (v4 ? V4_FROM * 8 : 0));
   return true;
 }
 
 bool address_range_has(const struct address_range *range, const struct address *address) {
   unsigned whole = range->bits / 8, rest = range->bits % 8;
+  if (whole < V4_FROM && address_is_v4(address)) return false;
   if (memcmp(range->address.bytes, address->bytes, whole) != 0) return false;
   if (rest == 0) return true;
   return ((range->address.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }
 
-bool address_is_local(const struct address *address) {
-  for (size_t i = 0; i < sizeof local / sizeof *local; i++)
-    if (address_range_has(&local[i], address)) return true;
+bool address_among(const struct address_range *ranges, size_t count, const struct address *address) {
+  for (size_t i = 0; i < count; i++)
+    if (address_range_has(&ranges[i], address)) return true;
   return false;
+}
+
+bool address_is_local(const struct address *address) {
+  return address_among(local, sizeof local / sizeof *local, address);
 }

@@ -50,10 +50,7 @@ static void envelope_take(struct envelope *envelope, const struct message_field 
 }
 
 static bool is_trusted(const struct message_options *options, const struct address *address) {
-  if (address_is_local(address)) return true;
-  for (size_t i = 0; i < options->trusted_count; i++)
-    if (address_range_has(&options->trusted[i], address)) return true;
-  return false;
+  return address_is_local(address) || address_among(options->trusted, options->trusted_count, address);
 }
 
 static bool is_ours(const struct message_options *options, const struct received *hop) {

@@ -17,6 +17,9 @@ from support.daemon_clients import RULES, ask_policy, check, counters, is_closed
 
 BOTH = "listen spamd unix:$folder/spamd\nlisten policy unix:$folder/policy\nresolver off\nwatch off\n"
 DUNNO, TAG = "action=DUNNO", "action=WARN would tag score=3.0 rules=BAD"
+#: What Postfix writes.
+BROUGHT = (b"Received: from %s (unknown [192.0.2.1])\r\n\tby mx.example.org (Postfix) with ESMTP id 4ABC\r\n"
+           b"\tfor <you@example.org>; Mon, 30 Nov 2026 07:00:00 +0000 (UTC)\r\nSubject: hello\r\n\r\n")
 #: The same rules but for the score of BAD.
 OTHER = RULES.replace("score 3", "score 2")
 BROKEN = RULES + "rule {\n"
@@ -47,6 +50,7 @@ class Starting(unittest.TestCase):
             ("a value out of range", BOTH + "workers 0\n", RULES, 78, "workers"),
             ("open to the world", "listen spamd tcp:*:0783\nresolver off\n", RULES, 78, "allow"),
             ("what a site may not map", BOTH + 'map tag "OK"\n', RULES, 78, "map tag"),
+            ("half a name", BOTH + "server_name mx\n", RULES, 78, "assayd.conf:5:13: error[E408]"),
             ("broken rules", BOTH, BROKEN, 78, "test.rule:"),
         ]
         for name, text, rules, code, words in rows:
@@ -108,6 +112,31 @@ class Starting(unittest.TestCase):
             self.assertIn("cannot have this address and port", err)
             self.assertEqual(ask_policy(daemon.path("policy"), policy()), [DUNNO])
             self.assertEqual(ask_policy(daemon.ports["policy"], policy()), [DUNNO])
+
+
+class ServerName(unittest.TestCase):
+    OURS = RULES.replace('"bad.example"', "server.name")
+
+    def asked(self, settings):
+        """The rules that hit, by both protocols: with the server's name in another case, and with that of another."""
+        with start(settings, rules=self.OURS) as daemon:
+            for helo in ("MX.example.org", "mx.example.net"):
+                ask_policy(daemon.path("policy"), policy(helo))
+                ask(daemon.path("spamd"), check(helo))
+                ask(daemon.path("spamd"), check(helo, body=BROUGHT % helo.encode()).replace(b"Assay-", b"Other-"))
+            lines = daemon.wait_log("verdict", 6)
+        self.assertEqual(sorted(line["client"] for line in lines), ["192.0.2.1"] * 6)
+        return sorted((line["helo"], line["front"], line["rules"]) for line in lines)
+
+    def test_said(self):
+        hits = {"MX.example.org": "BAD", "mx.example.net": ""}
+        self.assertEqual(self.asked("server_name mx.example.org\n"),
+                         [(helo, front, rules) for helo, rules in hits.items() for front in ("policy", "spamd", "spamd")])
+
+    def test_not_said(self):
+        """Then it is known to nobody, and no rule hits by it."""
+        self.assertEqual(self.asked(""), [(helo, front, "") for helo in ("MX.example.org", "mx.example.net")
+                                          for front in ("policy", "spamd", "spamd")])
 
 
 class Log(unittest.TestCase):

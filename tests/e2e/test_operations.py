@@ -130,11 +130,11 @@ class EximTest(unittest.TestCase):
         """Its ${readsocket} sends the request of the page, and reads until the daemon closes."""
         block = re.search(r"^```exim.conf policy\n(.*?)^```$", read(PAGE), re.S | re.M)[1]
         request = re.search(r"\{(request=.*?)\}\{10s\}", re.sub(r"\\\n +", "", block), re.S)[1]
-        self.assertEqual(request.count("${if def:"), 1)
+        self.assertEqual(request.count("${if def:"), 2)
         request = re.sub(r"\$\{if def:\w+ \{\$\w+\}\{(\w+)\}\}", r"\1", request)
         for variable, value in (("$sender_host_address", "203.0.113.9"), ("$sender_helo_name", "localhost"),
                                 ("$sender_address", "alice@good.example"), ("$local_part", "bob"), ("$domain", "rx.example"),
-                                ("$authenticated_id", "")):
+                                ("$received_ip_address", "192.0.2.1"), ("$authenticated_id", "")):
             self.assertIn(variable, request)
             request = request.replace(variable, value)
         self.assertNotIn("$", request)

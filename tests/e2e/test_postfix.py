@@ -20,19 +20,12 @@ sys.path.insert(0, str(SOURCE / "tests/support"))
 
 import assayd  # noqa: E402
 import fake_dns  # noqa: E402
+import mail_servers  # noqa: E402
 import postfix  # noqa: E402
+from mail_servers import snippet  # noqa: E402
 
-PAGE = SOURCE / "docs/operations.md"
 RULES = SOURCE / "rules/profiles/default.rule"
 USER = "nobody"
-
-
-def snippet(language, name):
-    """A block of the page, by the words behind its fence."""
-    found = re.findall(rf"^```{re.escape(language)} {name}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.S | re.M)
-    if len(found) != 1:
-        raise AssertionError(f"{PAGE} has {len(found)} blocks {language} {name}")
-    return found[0]
 
 
 # --- DNS ---
@@ -132,7 +125,7 @@ def swaks(port, situation, subject, recipients=("bob@rx.example",), *arguments):
     """The replies to RCPT, and the whole dialogue."""
     done = subprocess.run(["swaks", "--server", "127.0.0.1", "--port", str(port), "--helo", situation.helo, "--from",
                            situation.sender or "<>", "--to", ",".join(recipients), "--xclient", xclient(situation),
-                           "--header", f"Subject: {subject}", "--body", postfix.LAST_LINE, "--timeout",
+                           "--header", f"Subject: {subject}", "--body", mail_servers.LAST_LINE, "--timeout",
                            str(assayd.PATIENCE), *arguments],
                           capture_output=True, check=False, text=True, timeout=assayd.PATIENCE * 2)
     replies = re.findall(r"^ -> RCPT TO.*\n<(?:- |\*\*) (.*)$", done.stdout, re.M)
@@ -209,7 +202,7 @@ class PostfixTest(unittest.TestCase):
 
     def each_situation(self, daemon, recipients, check, *arguments):
         """All of them, some at a time; check(situation, replies, the line of the log)."""
-        possible = {name: s for name, s in SITUATIONS.items() if ":" not in s.ip or postfix.has_ipv6()}
+        possible = {name: s for name, s in SITUATIONS.items() if ":" not in s.ip or mail_servers.has_ipv6()}
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             runs = {name: pool.submit(swaks, self.postfix.port, s, name, recipients, *arguments)
                     for name, s in possible.items()}
@@ -270,11 +263,20 @@ class PostfixTest(unittest.TestCase):
             with Session(self.postfix.data_port, doubtful) as client:
                 for subject in ("first of two", "second of two"):
                     client.sendmail("alice@good.example", ["ann@rx.example", "bob@rx.example", "cid@rx.example"],
-                                    f"Subject: {subject}\n\n{postfix.LAST_LINE}\n")
+                                    f"Subject: {subject}\n\n{mail_servers.LAST_LINE}\n")
             self.verdicts(daemon, doubtful.ip, 2)
         for subject in ("first of two", "second of two"):
             headers = self.postfix.sink.wait_message(subject).get_all("X-Assay-Status")
             self.assertEqual(headers, ["tag score=2.5 rules=HELO_NOT_FQDN"])
+
+    def test_our_own_name(self):
+        """Postfix does not say it, so the site does."""
+        name = re.search(r"^myhostname = (.*)$", postfix.MAIN, re.M)[1]
+        ours = BAD._replace(ip="198.51.100.33", helo=name.upper(), rules="HELO_IS_SERVER RDNS_MISSING")
+        setting = snippet("assayd.conf", "server-name").replace("mx.example.org", name)
+        with self.daemon(more=setting) as daemon, Session(self.postfix.port, ours) as client:
+            self.assertRegex(client.offer()[0], REFUSALS["reject"] + ".*HELO_IS_SERVER")
+            self.check_verdict(*self.verdicts(daemon, ours.ip), ours)
 
     def test_rules_that_read_the_recipient(self):
         """Then each has a verdict of its own."""
@@ -374,7 +376,8 @@ class PostfixTest(unittest.TestCase):
 
         def wait_for(name):
             before = len(replies)
-            postfix.wait_until(lambda: any(f"set {name}" in reply for reply in replies[before:]), f"an answer of set {name}")
+            mail_servers.wait_until(lambda: any(f"set {name}" in reply for reply in replies[before:]),
+                                    f"an answer of set {name}")
 
         since = len(self.postfix.log())
         with self.daemon(rules=rules[0]) as daemon, concurrent.futures.ThreadPoolExecutor(3) as pool:

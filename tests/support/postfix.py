@@ -8,12 +8,11 @@ import email
 import os
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 
 from assayd import PATIENCE, TRIES, free_port
+from mail_servers import LAST_LINE, listens, read, wait_until
 
 MASTER = "/usr/share/postfix/master.cf.dist"
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
@@ -43,13 +42,6 @@ smtpd_hard_error_limit = 1000000
 smtpd_junk_command_limit = 1000000
 """
 
-#: Of a message that is sent, so that it is known to be whole when it comes out.
-LAST_LINE = "This is the last line."
-
-
-def has_ipv6():
-    return os.path.exists("/proc/net/if_inet6")
-
 
 def missing():
     """Why nothing can be tested here; "" when it can."""
@@ -63,30 +55,6 @@ def missing():
 
 def program(name):
     return shutil.which(name, path=PATH)
-
-
-def wait_until(true, what, patience=PATIENCE):
-    """What the function returns, as soon as that is true."""
-    end = time.monotonic() + patience
-    while not (found := true()):
-        if time.monotonic() > end:
-            raise AssertionError(f"in vain waited for {what}")
-        time.sleep(0.02)
-    return found
-
-
-def read(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-
-
-def listens(port):
-    with socket.socket() as client:
-        client.settimeout(PATIENCE)
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Sink:

@@ -53,6 +53,7 @@ static void has_defaults(void **state) {
   assert_true(conf.dns && conf.dry_run && conf.watch);
   assert_false(conf.log_json || conf.spamassassin_markup);
   assert_null(conf.resolver);
+  assert_null(conf.server_name);
   assert_true(conf.workers > 0);
   assert_true(conf.limits.idle >= 330000); /* Postfix keeps a connection for 300 s */
   assert_int_equal(conf.limits.bytes, 256u << 20);
@@ -95,16 +96,17 @@ static void sets_the_rest(void **state) {
                         "listen spamd tcp:*:784\nlisten policy unix:/tmp/q\n"
                         "allow 192.0.2.0/24 2001:db8::/32\nallow 198.51.100.7 ::ffff:203.0.113.0/120\ntrusted 10.0.0.0/8\n"
                         "rules \"/tmp\" \"/\"\nresolver 127.0.0.1 [::1]:5353\ndry_run off\nmarkup spamassassin\nlog json\n"
-                        "watch off\nmap tag \"PREPEND X: {score}\"\n",
+                        "watch off\nmap tag \"PREPEND X: {score}\"\nserver_name mx.example.org\n",
                         said));
   assert_string_equal(said, "");
   assert_int_equal(conf.listen_count, 4);
-  assert_int_equal(conf.listens[0].address.family, 6);
+  assert_false(address_is_v4(&conf.listens[0].address));
+  assert_true(net_is_loopback(&conf.listens[0].address));
   assert_string_equal(conf.listens[1].path, "/tmp/p");
   assert_int_equal(conf.listens[1].owner, 0);
   assert_int_equal(conf.listens[1].group, 0);
   assert_int_equal(conf.listens[1].mode, 0660);
-  assert_int_equal(conf.listens[2].address.family, 4);
+  assert_true(address_is_v4(&conf.listens[2].address));
   assert_false(net_is_loopback(&conf.listens[2].address));
   assert_int_equal(conf.listens[3].owner, (uid_t)-1);
   assert_int_equal(conf.listens[3].mode, 0600);
@@ -114,10 +116,11 @@ static void sets_the_rest(void **state) {
   } rows[] = {{"192.0.2.255", true},  {"192.0.3.0", false},  {"2001:db8::9", true},  {"2001:db9::", false},
               {"198.51.100.7", true}, {"198.51.100.8", false}, {"203.0.113.77", true}, {"203.0.114.1", false}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct net_block one;
-    assert_true(net_parse(&one, rows[i].address));
-    if (net_among(conf.allow, conf.allow_count, &one.address) != rows[i].allowed) fail_msg("%s", rows[i].address);
+    struct address one;
+    assert_true(address_read(&one, (struct part){rows[i].address, strlen(rows[i].address)}, NULL));
+    if (address_among(conf.allow, conf.allow_count, &one) != rows[i].allowed) fail_msg("%s", rows[i].address);
   }
+  assert_string_equal(conf.server_name, "mx.example.org");
   assert_int_equal(conf.trusted_count, 1);
   assert_int_equal(conf.rule_count, 2);
   assert_non_null(strstr(conf.resolver, "127.0.0.1"));
@@ -145,6 +148,8 @@ static void refuses_by_table(void **state) {
       {"map tag \"\"\n", ""},
       {"map tag \"OK\"\n", ""},
       {"workers 0\n", ""},
+      {"server_name mx.example.org\nserver_name mx.example.net\n", ""},
+      {"server_name\n", ""},
       {"nonsense\n", ""},
       {"listen spamd\n", ""},
   };
@@ -154,6 +159,49 @@ static void refuses_by_table(void **state) {
     bool read = read_text(&conf, rows[i].text, said);
     conf_free(&conf);
     if (read || !strstr(said, rows[i].said) || !strstr(said, path)) fail_msg("%s: %d %s", rows[i].text, read, said);
+  }
+}
+
+/* Two labels at least, of letters, digits and inner hyphens, and the last one not all digits. */
+static void knows_a_full_name(void **state) {
+  (void)state;
+#define L63 "a23456789-123456789-123456789-123456789-123456789-123456789-123"
+  static const struct {
+    const char *name;
+    bool right;
+  } rows[] = {{"mx.example.org", true},
+              {"MX-1.Example.ORG", true},
+              {"4.mx.example", true},
+              {"a.b", true},
+              {L63 ".example", true},
+              {L63 "." L63 "." L63 "." "123456789-123456789-123456789-123456789-123456789-123456789.b", true},
+              {L63 "." L63 "." L63 "." "123456789-123456789-123456789-123456789-123456789-123456789.bc", false},
+              {L63 "4.example", false},
+              {"", false},
+              {"localhost", false},
+              {"mx.example.org.", false},
+              {".example.org", false},
+              {"mx..example.org", false},
+              {"mx_1.example.org", false},
+              {"-mx.example.org", false},
+              {"mx-.example.org", false},
+              {"mx.example.org-", false},
+              {"mx example.org", false},
+              {"192.0.2.1", false},
+              {"mx.example.25", false},
+              {"[192.0.2.1]", false},
+              {"2001:db8::1", false},
+              {"m\xc3\xbc.example.org", false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct conf conf;
+    char said[4096], text[512];
+    snprintf(text, sizeof text, "# a comment\nserver_name \"%s\"\n", rows[i].name);
+    bool read = read_text(&conf, text, said);
+    if (read != rows[i].right) fail_msg("%s: %d %s", rows[i].name, read, said);
+    if (read) assert_string_equal(conf.server_name, rows[i].name);
+    if (!read && (!strstr(said, "this is no full name of a server") || !strstr(said, ":2:13")))
+      fail_msg("%s: %s", rows[i].name, said);
+    conf_free(&conf);
   }
 }
 
@@ -184,7 +232,8 @@ int main(void) {
   close(fd);
   const struct CMUnitTest tests[] = {cmocka_unit_test(has_defaults),         cmocka_unit_test(sets_limits),
                                      cmocka_unit_test(sets_the_rest),        cmocka_unit_test(refuses_by_table),
-                                     cmocka_unit_test(bounds_the_listeners), cmocka_unit_test(says_what_is_not_there)};
+                                     cmocka_unit_test(bounds_the_listeners), cmocka_unit_test(says_what_is_not_there),
+                                     cmocka_unit_test(knows_a_full_name)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   unlink(path);
   return failed;

@@ -174,7 +174,8 @@ static void says_why(void **state) {
   assert_non_null(strstr(why, "No such file"));
   listener_name(text, &site->conf);
   assert_string_equal(text, "unix:/nowhere/at/all");
-  struct conf_listen six = {.address = {.family = 6}, .port = 783}, four = {.address = {.family = 4}, .port = 783};
+  struct conf_listen six = {.port = 783}, four = {.port = 783};
+  assert_true(address_read(&six.address, PART("::"), NULL) && address_read(&four.address, PART("0.0.0.0"), NULL));
   listener_name(text, &six);
   assert_string_equal(text, "tcp:[::]:783");
   listener_name(text, &four);
@@ -183,11 +184,12 @@ static void says_why(void **state) {
 
 static void tcp_is_had_once(void **state) {
   (void)state;
-  struct conf_listen conf = {.address = {4, {127, 0, 0, 1}}};
+  struct conf_listen conf = {0};
   struct listener listener, second;
   struct sockaddr_in address;
   socklen_t size = sizeof address;
   char why[LISTENER_WHY];
+  assert_true(address_read(&conf.address, PART("127.0.0.1"), NULL));
   assert_true(listener_open(&listener, &conf, why));
   assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&address, &size), 0);
   conf.port = ntohs(address.sin_port);
