@@ -50,11 +50,15 @@ static bool read_from(struct received_from *from, struct received *out, struct p
   return false;
 }
 
-/* A word that is no keyword. Whoever says `by` or `from` twice has something inserted, and cannot be read. */
-static bool other_word(struct received *out, struct part word) {
+/* Whoever says one of these again has something inserted, and cannot be read. */
+static bool is_again(struct part word) {
+  return part_is(word, PART("by")) || part_is(word, PART("from"));
+}
+
+/* A word that is no keyword. */
+static void other_word(struct received *out, struct part word) {
   if (part_begins(word, PART("user=")) && out->authenticated) out->auth_user = part_from(word, 5);
   if (part_is(word, PART("auth=yes"))) out->authenticated = true;
-  return !part_is(word, PART("by")) && !part_is(word, PART("from"));
 }
 
 static void by_comment(struct received *out, struct part comment, size_t words) {
@@ -62,7 +66,9 @@ static void by_comment(struct received *out, struct part comment, size_t words) 
   received_remark(out, comment);
 }
 
-/* The clauses from the server's name to the date; false when they are none. */
+/* The clauses from the server's name to the date; false when they are none. No keyword takes a `by` for its value: a
+ * HELO of several words may end in one, and the server's own `by` would be gone. Nor is there a comment before the
+ * server's name: a HELO that ends in `by` would make one of the client's address. */
 static bool read_by(struct received *out, struct part *rest) {
   struct part piece, *next = &out->by;
   size_t words = 0;
@@ -71,16 +77,18 @@ static bool read_by(struct received *out, struct part *rest) {
     case RECEIVED_SEMICOLON:
       return out->by.ptr != NULL;
     case RECEIVED_COMMENT:
+      if (!out->by.ptr) return false;
       comments++;
       by_comment(out, piece, words);
       break;
     case RECEIVED_WORD:
+      if (is_again(piece)) return false;
       words += out->by.ptr != NULL;
       if (next) {
         if (!next->ptr) *next = piece;
         next = NULL;
-      } else if (!(next = keyword_find(out, piece)) && !other_word(out, piece)) {
-        return false;
+      } else if (!(next = keyword_find(out, piece))) {
+        other_word(out, piece);
       }
       break;
     default:
@@ -96,7 +104,7 @@ static bool read_date(struct part *rest) {
   for (;;) {
     enum received_token token = received_token(&piece, rest, true);
     if (token == RECEIVED_END) return true;
-    if (token == RECEIVED_BROKEN || part_is(piece, PART("by")) || part_is(piece, PART("from"))) return false;
+    if (token == RECEIVED_BROKEN || is_again(piece)) return false;
   }
 }
 
