@@ -142,9 +142,10 @@ static bool is_handed_over(const struct received *in, const struct received_from
   return part_is(in->with, PART("HTTPS")) && from->addresses == 1 && !from->bracketed;
 }
 
-/* `from mail pickup service by` */
+/* `from mail pickup service by`, without an address: a client may say these words, too. */
 static bool is_pickup(const struct received *in, const struct received_from *from) {
-  return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2;
+  return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2 &&
+         from->addresses == 0 && !from->ambiguous;
 }
 
 /* A field without `from`: handed over, unless it may be that the server names no clients. */
