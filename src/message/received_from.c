@@ -2,6 +2,8 @@
  * Must never know: the field's other clauses, but for which server wrote it. */
 #include "message/received_from.h"
 
+#include <string.h>
+
 #include "message/received_remark.h"
 
 /* Takes the address; a second one makes the field ambiguous. */
@@ -39,7 +41,10 @@ static void take_quoted(struct received_from *from, struct part verb, struct par
 static void take_more(struct received_from *from, struct part rest) {
   while (rest.len > 0) {
     struct part word = part_word(&rest);
-    if (part_begins(word, PART("ident="))) return;
+    if (part_begins(word, PART("ident="))) {
+      from->ident = true;
+      return;
+    }
     if (part_begins(word, PART("helo="))) {
       if (from->helo.ptr || word.len == 5) from->strays++;
       else from->helo = part_from(word, 5);
@@ -82,13 +87,17 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
   return false;
 }
 
-/* `rdns [address]` and what may follow; an ident before the name counts as none of it. */
+/* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be no
+ * address that is known here: then none of what else is there is the client's. */
 static bool take_host_address(struct received_from *from, struct part comment) {
   size_t open = part_find(comment, '[');
   struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);
   struct part text = in_brackets(after), name = part_word(&before);
   if (!text.ptr || part_trim(before).len > 0) return false;
-  if (!take_address(from, text, true)) return false;
+  if (!take_address(from, text, true)) {
+    from->ambiguous = true;
+    return true;
+  }
   size_t at = part_find_last(name, '@');
   from->rdns = at < name.len ? part_from(name, at + 1) : name;
   take_more(from, part_from(after, text.len + 2));
@@ -103,6 +112,10 @@ static bool take_bare_address(struct received_from *from, struct part comment) {
 
 void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
   bool known = from->addresses > 0 || from->helo.ptr;
+  if (from->ident) { /* Exim writes no comment behind it: this one is of the ident */
+    from->ambiguous = true;
+    return;
+  }
   if (part_begins(comment, PART("helo=")) || part_begins(comment, PART("port=")) ||
       part_begins(comment, PART("ident="))) {
     take_more(from, comment);
@@ -159,8 +172,16 @@ static void decide_bare(const struct received_from *from, struct received *out) 
   }
 }
 
+/* `[address] (HELO said)` leaves room for a HELO of `x) ([forged]`. Yahoo writes 127.0.0.1 where it knows no name. */
+static bool has_two(const struct received_from *from) {
+  struct part text = in_brackets(from->name);
+  struct address name;
+  if (from->addresses == 0 || !from->helo.ptr || !address_read(&name, text.ptr ? text : from->name, NULL)) return false;
+  return !part_is(from->name, PART("127.0.0.1")) && memcmp(name.bytes, from->address.bytes, sizeof name.bytes) != 0;
+}
+
 bool received_from_decide(const struct received_from *from, struct received *out) {
-  if (from->addresses > 1 || from->ambiguous) return false;
+  if (from->addresses > 1 || from->ambiguous || has_two(from)) return false;
   if (from->strays == 0) out->helo = from->helo;
   out->verb = from->verb;
   if (from->addresses == 0) return decide_by_name(from, out);

@@ -16,6 +16,7 @@ struct received_from {
   size_t addresses; /* how many comments have one */
   size_t strays;    /* words that belong to no form */
   bool ambiguous;   /* something else may be an address */
+  bool ident;       /* there was an ident of Exim's, which the client may have made up */
   bool bracketed;   /* the address stood in [] */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
 };
