@@ -222,11 +222,18 @@ static void copy_headers(struct copy *copy, enum spamd_markup markup) {
   copy_to(copy, line_end(copy, at));
 }
 
+/* The line before a message in a mailbox; `From :` is a field, in its old spelling. */
+static bool is_mailbox_line(const char *line, const char *end) {
+  if (!has_prefix(line, end, "from ") || line[0] != 'F') return false;
+  for (line += 5; line < end && (*line == ' ' || *line == '\t'); line++) {}
+  return line == end || *line != ':';
+}
+
 void spamd_marked(struct bytes *out, const char *message, size_t len, bool cut, const struct spamd_said *said) {
   struct copy copy = {out, message, message + len};
   const char *first = len > 0 ? memchr(message, '\n', len) : NULL;
   const char *eol = first && first > message && first[-1] == '\r' ? "\r\n" : "\n";
-  if (len >= 5 && memcmp(message, "From ", 5) == 0) copy_to(&copy, line_end(&copy, message));
+  if (is_mailbox_line(message, copy.end)) copy_to(&copy, line_end(&copy, message));
   if (said->markup == SPAMD_MARKUP_SPAMASSASSIN)
     spam_headers(out, said, eol);
   else

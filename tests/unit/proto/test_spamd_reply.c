@@ -202,6 +202,9 @@ static void forged_headers_by_table(void **state) {
       {false, "From a@b Mon\nA: b\n\nx", "From a@b Mon\n" OURS "A: b\n\nx"},
       {false, "From a@b Mon", "From a@b Mon" OURS},
       {false, "From: a@b\n\n", OURS "From: a@b\n\n"},
+      {false, "From : a@b\n\tfold\nA: b\n\nx", OURS "From : a@b\n\tfold\nA: b\n\nx"},
+      {true, "From \t:\n c\n\nx", OURS "From \t:\n c\n\n"},
+      {false, "From ", "From " OURS},
       /* It would go on our last header. */
       {false, " X: y\nX-Assay-Action: a\n\nx", OURS "\n X: y\nX-Assay-Action: a\n\nx"},
       {false, "From a@b\r\n\tX: y\r\n", "From a@b\r\n" CRLF "\r\n\tX: y\r\n"},
