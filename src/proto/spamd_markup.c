@@ -238,10 +238,13 @@ void spamd_marked(struct bytes *out, const char *message, size_t len, bool cut, 
     spam_headers(out, said, eol);
   else
     assay_headers(out, said, eol);
-  /* A message that begins with a blank would go on the last header of ours: it has none of its own, and is all body. */
+  /* A message that begins with a blank would go on the last header of ours: it has none of its own, and is all body.
+   * Who asks for the headers has what stands behind the first empty line, and nothing before it. */
   if (is_folded(copy.ptr, copy.end)) {
+    const char *at = copy.ptr;
+    while (cut && at < copy.end && !is_blank(at, copy.end)) at = line_end(&copy, at);
     bytes_str(out, eol);
-    if (!cut) copy_to(&copy, copy.end);
+    copy_to(&copy, cut ? line_end(&copy, at) : copy.end);
     return;
   }
   copy_headers(&copy, said->markup);

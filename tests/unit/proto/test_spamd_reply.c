@@ -208,7 +208,9 @@ static void forged_headers_by_table(void **state) {
       /* It would go on our last header. */
       {false, " X: y\nX-Assay-Action: a\n\nx", OURS "\n X: y\nX-Assay-Action: a\n\nx"},
       {false, "From a@b\r\n\tX: y\r\n", "From a@b\r\n" CRLF "\r\n\tX: y\r\n"},
-      {true, " X: y\n\nx", OURS "\n"},
+      {true, " X: y\n\nx", OURS "\n X: y\n\n"},
+      {true, "\tX: y\r\nA: b\r\n\r\nx\r\n\r\ny", CRLF "\r\n\tX: y\r\nA: b\r\n\r\n"},
+      {true, " X: y\nA: b", OURS "\n X: y\nA: b"},
       {true, "A: b\r\n\r\nbody\r\n\r\nmore", CRLF "A: b\r\n\r\n"},
       {true, "A: b\nC: d", OURS "A: b\nC: d"},
       {true, "\nbody", OURS "\n"},
