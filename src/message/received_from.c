@@ -126,12 +126,16 @@ void received_from_comment(struct received_from *from, struct received *out, str
   if (known) received_remark(out, comment);
 }
 
-/* Whether servers mean a name by it; `unknown` is none, nor Courier's `softdnserr`, nor an address. */
+/* What servers write where they know no name: most, Courier, SmarterMail, MailSite, InterMail. */
+static const struct part nameless[] = {PART_OF("unknown"), PART_OF("softdnserr"), PART_OF("UnknownHost"),
+                                       PART_OF("unverified"), PART_OF("really")};
+
+/* Whether servers mean a name by it; an address is none. */
 static struct part a_name(struct part name) {
   struct address address;
   if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
   bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
-  odd = odd || part_is(name, PART("unknown")) || part_is(name, PART("softdnserr"));
+  for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++) odd = odd || part_is(name, nameless[i]);
   if (odd || address_read(&address, name, NULL)) return (struct part){0};
   return name;
 }

@@ -229,6 +229,13 @@ static const struct {
     {"from smtp.example.net (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server (TLS) id "
      "14.3.1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net id=14.3.1"},
+    /* --- SmarterMail, MailSite, InterMail: no name is known --- */
+    {"from [192.0.2.10] (UnknownHost [192.0.2.10]) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[192.0.2.10] protocol=SMTP"},
+    {"from smtp.example.net (unverified [192.0.2.10]) by mx.example.com (Vircom SMTPRS 4.3) with ESMTP id <B1@x>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=ESMTP id=<B1@x>"},
+    {"from [10.0.0.7] (really [192.0.2.10]) by mx.example.com (InterMail vM.7.08) with SMTP id <1.A@x>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[10.0.0.7] protocol=SMTP id=<1.A@x>"},
     /* --- Gmail and others that write likewise --- */
     {"from mail.example.net (mail.example.net. [192.0.2.10])\n        by mx.google.com with ESMTPS id a1si12\n     "
      "   for <u@example.com>\n        (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256)" DATE " (PST)",
