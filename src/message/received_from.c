@@ -195,8 +195,10 @@ bool received_from_decide(const struct received_from *from, struct received *out
     struct part name = from->strays == 0 ? from->name : (struct part){0};
     if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
   } else if (from->bracketed && from->rdns.len > 0) {
+    /* Postfix repeats the name where there was no HELO; with ESMTP there was an EHLO. */
+    bool unsaid = out->server == SERVER_POSTFIX && part_is(out->with, PART("SMTP")) && part_is(from->name, from->rdns);
     out->rdns = a_name(from->rdns);
-    out->helo = from->name.len > 0 && from->strays == 0 ? from->name : (struct part){0};
+    out->helo = from->name.len > 0 && from->strays == 0 && !unsaid ? from->name : (struct part){0};
   } else if (from->name.len > 0 && from->strays == 0) {
     if (from->bracketed) decide_alone(from, out);
     else decide_bare(from, out);
