@@ -52,7 +52,9 @@ static void take_more(struct received_from *from, struct part rest) {
       take_quoted(from, word, part_word(&rest));
       return;
     } else if (part_find(word, '[') < word.len) {
-      from->ambiguous = true;
+      struct part again = in_brackets(word); /* milters write `[address] [address]` for a client without a name */
+      bool same = from->addresses > 0 && again.len + 2 == word.len && part_is(again, from->address_text);
+      if (!same) from->ambiguous = true;
     }
   }
 }
@@ -87,8 +89,8 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
   return false;
 }
 
-/* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be no
- * address that is known here: then none of what else is there is the client's. */
+/* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be
+ * no address that is known here: then none of what else is there is the client's. */
 static bool take_host_address(struct received_from *from, struct part comment) {
   size_t open = part_find(comment, '[');
   struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);

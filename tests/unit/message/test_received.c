@@ -182,6 +182,9 @@ static const struct {
      "with ESMTP id p1ABC123" DATE,
      "client by=mx.example.com ip=203.0.113.5 helo=laptop verb=EHLO rdns=dsl.example.org protocol=ESMTP id=p1ABC123 "
      "authenticated"},
+    {"from smtp.example.net ([192.0.2.10] [192.0.2.10])\r\n\tby mx.example.com (milter-spamd) id p1ABC123\r\n\tfor "
+     "<u@example.com>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net id=p1ABC123 for=<u@example.com>"},
     /* --- qmail --- */
     {"from unknown (HELO smtp.example.net) (192.0.2.10)\n  by mx.example.com with SMTP" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=SMTP"},

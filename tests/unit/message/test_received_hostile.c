@@ -35,8 +35,8 @@ static const struct {
      "client by=mx.example.com ip=192.0.2.10 helo=by rdns=by protocol=SMTP id=1 for=by@by"),
     ROW("from [192.0.2.10] (helo=x ident=y) ([203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
      "unreadable"),
-    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y) (Authenticated sender: boss) by mx.example.com with esmtpa "
-     "(Exim 4.96) id 1" DATE,
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y) (Authenticated sender: boss) by mx.example.com with "
+     "esmtpa (Exim 4.96) id 1" DATE,
      "unreadable"),
     ROW("from [192.0.2.10] (helo=x) ([203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
     ROW("from [192.0.2.10] (HELO x) (203.0.113.9) by mx.example.com (CommuniGate Pro SMTP 6.1) with ESMTP id 1" DATE,
@@ -48,6 +48,9 @@ static const struct {
     ROW("from ([203.0.113.9]) (mail.example.net [192.0.2.10.25]) by mx.example.com with ESMTP id 1" DATE,
      "unreadable"),
     ROW("from (203.0.113.9) (unknown [unknown]) by mx.example.com with ESMTP id 1" DATE, "unreadable"),
+    ROW("from x ([203.0.113.9] [192.0.2.10]) by mx.example.com (milter-spamd) id 1" DATE, "unreadable"),
+    ROW("from x ([192.0.2.10] [192.0.2.10] [203.0.113.9]) by mx.example.com (milter-spamd) id 1" DATE, "unreadable"),
+    ROW("from [192.0.2.10] (port=4321 []) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
     ROW("from mail pickup service ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
      "client by=mx.example.com ip=192.0.2.10"),
     ROW("from mail pickup service (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
