@@ -170,6 +170,18 @@ static const struct {
      "<\"a\\\"b (\"@example.net>) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
      "from=<\"a\\\"b (\"@example.net> user= tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from <a.\"b) "
+     "for boss@example.com (c\"@example.net>) id 1 for u@example.com" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<a.\"b) for boss@example.com (c\"@example.net> for=u@example.com user= tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from "
+     "<\"a\".\"b) (c\"@example.net>) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<\"a\".\"b) (c\"@example.net> user= tls= cipher="),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <a.\"b by "
+     "; c\"@example.net>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1 from=<a.\"b by ; "
+     "c\"@example.net>"),
     ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a by "
      "b\"@example.net>" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1 from=<\"a by "
