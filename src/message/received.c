@@ -44,7 +44,7 @@ static bool read_from(struct received_from *from, struct received *out, struct p
     } else if (part_is(piece, PART("by"))) {
       return true;
     } else {
-      from->strays++;
+      received_from_word(from, piece);
     }
   }
   return false;

@@ -76,6 +76,7 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
   }
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
     if (!part_is(word, verbs[i].word)) continue;
+    from->said = true;
     if (from->helo.ptr) from->strays++;
     from->helo = part_word(&rest);
     from->verb = verbs[i].verb;
@@ -112,20 +113,27 @@ static bool take_bare_address(struct received_from *from, struct part comment) {
   return take_address(from, at < comment.len ? part_from(comment, at + 1) : comment, false);
 }
 
+/* A word behind the name; what is left of a comment that a bracket in a name has closed leaves nothing sure. */
+void received_from_word(struct received_from *from, struct part word) {
+  from->strays++;
+  if (from->addresses > 0 && (part_find(word, ']') < word.len || part_find(word, ')') < word.len))
+    from->ambiguous = true;
+}
+
 void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
-  bool known = from->addresses > 0 || from->helo.ptr;
   if (from->ident) { /* Exim writes no comment behind it: this one is of the ident */
     from->ambiguous = true;
     return;
   }
   if (part_begins(comment, PART("helo=")) || part_begins(comment, PART("port=")) ||
       part_begins(comment, PART("ident="))) {
+    from->said = true;
     take_more(from, comment);
     return;
   }
   if (take_helo(from, out, comment)) return;
   if (take_host_address(from, comment) || take_bare_address(from, comment)) return;
-  if (known) received_remark(out, comment);
+  if (from->addresses > 0) received_remark(out, comment); /* before it there may be a HELO of any form */
 }
 
 /* What servers write where they know no name: most, Courier, SmarterMail, MailSite, InterMail. */
@@ -182,7 +190,7 @@ static void decide_bare(const struct received_from *from, struct received *out) 
 static bool has_two(const struct received_from *from) {
   struct part text = in_brackets(from->name);
   struct address name;
-  if (from->addresses == 0 || !from->helo.ptr || !address_read(&name, text.ptr ? text : from->name, NULL)) return false;
+  if (from->addresses == 0 || !from->said || !address_read(&name, text.ptr ? text : from->name, NULL)) return false;
   return !part_is(from->name, PART("127.0.0.1")) && memcmp(name.bytes, from->address.bytes, sizeof name.bytes) != 0;
 }
 

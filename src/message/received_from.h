@@ -16,6 +16,7 @@ struct received_from {
   size_t addresses; /* how many comments have one */
   size_t strays;    /* words that belong to no form */
   bool ambiguous;   /* something else may be an address */
+  bool said;        /* a comment is about the HELO, be it an odd one */
   bool ident;       /* there was an ident of Exim's, which the client may have made up */
   bool bracketed;   /* the address stood in [] */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
@@ -23,6 +24,9 @@ struct received_from {
 
 /* Takes a comment. What only follows the address goes to *out. */
 void received_from_comment(struct received_from *from, struct received *out, struct part comment);
+
+/* Takes a word that is not the name. */
+void received_from_word(struct received_from *from, struct part word);
 
 /* Decides which is which, from what the rest of the field says about the server; false: the client is not sure. */
 bool received_from_decide(const struct received_from *from, struct received *out);
