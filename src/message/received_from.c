@@ -27,7 +27,7 @@ static struct part in_brackets(struct part part) {
 
 /* `EHLO x` in quotes, of ZMailer. */
 static void take_quoted(struct received_from *from, struct part verb, struct part said) {
-  if (said.len < 2 || part_find(said, '"') != said.len - 1) {
+  if (from->helo.ptr || said.len < 2 || part_find(said, '"') != said.len - 1) {
     from->strays++;
     return;
   }
@@ -50,7 +50,6 @@ static void take_more(struct received_from *from, struct part rest) {
       else from->helo = part_from(word, 5);
     } else if (part_is(word, PART("\"EHLO")) || part_is(word, PART("\"HELO"))) {
       take_quoted(from, word, part_word(&rest));
-      return;
     } else if (part_find(word, '[') < word.len) {
       struct part again = in_brackets(word); /* milters write `[address] [address]` for a client without a name */
       bool same = from->addresses > 0 && again.len + 2 == word.len && part_is(again, from->address_text);
@@ -120,11 +119,20 @@ void received_from_word(struct received_from *from, struct part word) {
     from->ambiguous = true;
 }
 
+/* Servers write the address last: where a comment ends in one, no other that stands before it is the client's. */
+static bool ends_in_another(const struct received_from *from, struct part comment) {
+  struct part last = part_from(comment, part_find_last(comment, '[')), text = in_brackets(last);
+  struct address address;
+  if (text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
+  return memcmp(address.bytes, from->address.bytes, sizeof address.bytes) != 0;
+}
+
 void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
   if (from->ident) { /* Exim writes no comment behind it: this one is of the ident */
     from->ambiguous = true;
     return;
   }
+  if (from->addresses > 0 && ends_in_another(from, comment)) from->ambiguous = true;
   if (part_begins(comment, PART("helo=")) || part_begins(comment, PART("port=")) ||
       part_begins(comment, PART("ident="))) {
     from->said = true;
@@ -132,8 +140,11 @@ void received_from_comment(struct received_from *from, struct received *out, str
     return;
   }
   if (take_helo(from, out, comment)) return;
-  if (take_host_address(from, comment) || take_bare_address(from, comment)) return;
-  if (from->addresses > 0) received_remark(out, comment); /* before it there may be a HELO of any form */
+  if (take_host_address(from, comment) || take_bare_address(from, comment)) {
+    if (from->addresses > 0 && ends_in_another(from, comment)) from->ambiguous = true;
+  } else if (from->addresses > 0) { /* before the address there may be a HELO of any form */
+    received_remark(out, comment);
+  }
 }
 
 /* What servers write where they know no name: most, Courier, SmarterMail, MailSite, InterMail. */

@@ -59,6 +59,16 @@ static const struct {
      "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP"),
     ROW("from 127.0.0.1 (EHLO x) (AUTH: PLAIN boss) (192.0.2.10) by mx.example.com with SMTP" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO protocol=SMTP"),
+    ROW("from x (y [203.0.113.9] ) ( a b [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9] ) (ident= [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([203.0.113.9] ident=y [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([203.0.113.9] \"EHLO y\" [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([192.0.2.10]:25 \"EHLO y\" \"EHLO z\") by mx.example.com with ESMTP id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1"),
     ROW("from mail pickup service ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
      "client by=mx.example.com ip=192.0.2.10"),
     ROW("from mail pickup service (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
@@ -196,10 +206,13 @@ static const struct {
      "b\"@example.net>"),
     ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a" DATE,
      "unreadable"),
-    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y helo=z [203.0.113.9]) by mx.example.com with esmtp (Exim "
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y helo=z [203.0.113.9] q) by mx.example.com with esmtp (Exim "
      "4.96) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 user= "
      "tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y [203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id "
+     "1" DATE,
+     "unreadable"),
     ROW("from mail.example.net ([192.0.2.10] helo=x helo=y) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1 user= tls= cipher="),
     ROW("from x (IDENT:y [203.0.113.9]@mail.example.net [192.0.2.10]) by mx.example.com (8.9.3/8.9.3) with ESMTP id "
