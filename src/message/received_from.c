@@ -27,7 +27,7 @@ static struct part in_brackets(struct part part) {
 
 /* `EHLO x` in quotes, of ZMailer. */
 static void take_quoted(struct received_from *from, struct part verb, struct part said) {
-  if (from->helo.ptr || said.len < 2 || part_find(said, '"') != said.len - 1) {
+  if (said.len < 2 || part_find(said, '"') != said.len - 1) {
     from->strays++;
     return;
   }
@@ -50,6 +50,7 @@ static void take_more(struct received_from *from, struct part rest) {
       else from->helo = part_from(word, 5);
     } else if (part_is(word, PART("\"EHLO")) || part_is(word, PART("\"HELO"))) {
       take_quoted(from, word, part_word(&rest));
+      return;
     } else if (part_find(word, '[') < word.len) {
       struct part again = in_brackets(word); /* milters write `[address] [address]` for a client without a name */
       bool same = from->addresses > 0 && again.len + 2 == word.len && part_is(again, from->address_text);
@@ -119,11 +120,13 @@ void received_from_word(struct received_from *from, struct part word) {
     from->ambiguous = true;
 }
 
-/* Servers write the address last: where a comment ends in one, no other that stands before it is the client's. */
+/* Servers write the address last: where a comment's last word is one, no other before it is the client's. */
 static bool ends_in_another(const struct received_from *from, struct part comment) {
-  struct part last = part_from(comment, part_find_last(comment, '[')), text = in_brackets(last);
+  size_t at = part_find_last(comment, '[');
+  struct part last = part_from(comment, at), text = in_brackets(last);
   struct address address;
-  if (text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
+  bool word = at == 0 || (at < comment.len && part_space(comment.ptr[at - 1]));
+  if (!word || text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
   return memcmp(address.bytes, from->address.bytes, sizeof address.bytes) != 0;
 }
 
@@ -216,8 +219,9 @@ bool received_from_decide(const struct received_from *from, struct received *out
     struct part name = from->strays == 0 ? from->name : (struct part){0};
     if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
   } else if (from->bracketed && from->rdns.len > 0) {
-    /* Postfix repeats the name where there was no HELO; with ESMTP there was an EHLO. */
-    bool unsaid = out->server == SERVER_POSTFIX && part_is(out->with, PART("SMTP")) && part_is(from->name, from->rdns);
+    /* Postfix repeats the name where there was no HELO, and few clients say this one; with ESMTP there was an EHLO. */
+    bool unsaid = out->server == SERVER_POSTFIX && part_is(out->with, PART("SMTP")) &&
+                  part_is(from->name, PART("unknown")) && part_is(from->rdns, from->name);
     out->rdns = a_name(from->rdns);
     out->helo = from->name.len > 0 && from->strays == 0 && !unsaid ? from->name : (struct part){0};
   } else if (from->name.len > 0 && from->strays == 0) {

@@ -88,7 +88,7 @@ static const struct {
      MESSAGE_STRANGER, "client.ip=192.0.2.10 helo=smtp.example.net helo.verb=HELO session.protocol=SMTP"},
     {RELAY STRANGER REST, MESSAGE_STRANGER,
      "client.ip=198.51.100.25 client.rdns=gate.example.com client.rdns_confirmed=gate.example.com "
-     "session.protocol=SMTP"},
+     "helo=gate.example.com helo.verb=HELO session.protocol=SMTP"},
     {INSIDE REST, MESSAGE_TRUSTED, OF_INSIDE},
     {AMAVIS INSIDE PICKUP REST, MESSAGE_TRUSTED, OF_INSIDE},
     /* --- and whose is not --- */

@@ -64,7 +64,8 @@ static const struct {
     {"from unknown (unknown [192.0.2.10]) by mx.example.com (Postfix) with SMTP id 4ABC" DATE,
      "client by=mx.example.com ip=192.0.2.10 verb=HELO protocol=SMTP id=4ABC"},
     {"from mail.example.net (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with SMTP id 4ABC" DATE,
-     "client by=mx.example.com ip=192.0.2.10 verb=HELO rdns+=mail.example.net protocol=SMTP id=4ABC"},
+     "client by=mx.example.com ip=192.0.2.10 helo=mail.example.net verb=HELO rdns+=mail.example.net protocol=SMTP "
+     "id=4ABC"},
     {"by mx.example.com (Postfix, from userid 1000) id 4ABC" DATE,
      "local by=mx.example.com"},
     {"by smtp.example.com (Postfix) with ESMTPSA id 4ABC" DATE,
@@ -105,6 +106,10 @@ static const struct {
     {"from [192.0.2.10] (helo=[198.51.100.1]) by mx.example.com with esmtp (Exim 4.96) id 1qAbCd-0001aB-Cd" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=[198.51.100.1] verb=EHLO protocol=ESMTP id=1qAbCd-0001aB-Cd "
      "user= tls= cipher="},
+    {"from mail.example.net ([192.0.2.10] helo=[198.51.100.1]) by mx.example.com with esmtp (Exim 4.96) id "
+     "1qAbCd-0001aB-Cd" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[198.51.100.1] verb=EHLO rdns+=mail.example.net protocol=ESMTP "
+     "id=1qAbCd-0001aB-Cd user= tls= cipher="},
     {"from [192.0.2.10]:4321 (helo=smtp.example.net ident=root) by mx.example.com with esmtp (Exim 4.96) id "
      "1qAbCd-0001aB-Cd" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net verb=EHLO protocol=ESMTP id=1qAbCd-0001aB-Cd "
@@ -333,6 +338,9 @@ static const struct {
     {"from mail.example.net ([192.0.2.10]:42533 \"HELO smtp.example.net\") by lists.example.com with SMTP id "
      "S1234" DATE,
      "client by=lists.example.com ip=192.0.2.10 helo=smtp.example.net verb=HELO protocol=SMTP id=S1234"},
+    {"from mail.example.net ([192.0.2.10]:42533 \"EHLO smtp.example.net\" ident: \"NO-IDENT-SERVICE[2]\" smtp-auth: "
+     "<none>) by lists.example.com with ESMTP id S1234" DATE,
+     "client by=lists.example.com ip=192.0.2.10 helo=smtp.example.net verb=EHLO protocol=ESMTP id=S1234"},
     {"from mail.example.net ([192.0.2.10]:42533 \"EHLO two words\") by lists.example.com with ESMTP id S1234" DATE,
      "client by=lists.example.com ip=192.0.2.10 protocol=ESMTP id=S1234"},
     /* --- CommuniGate Pro, and others --- */

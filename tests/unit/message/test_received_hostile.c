@@ -67,8 +67,6 @@ static const struct {
      "unreadable"),
     ROW("from x ([203.0.113.9] \"EHLO y\" [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
      "unreadable"),
-    ROW("from x ([192.0.2.10]:25 \"EHLO y\" \"EHLO z\") by mx.example.com with ESMTP id 1" DATE,
-     "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1"),
     ROW("from mail pickup service ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
      "client by=mx.example.com ip=192.0.2.10"),
     ROW("from mail pickup service (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
