@@ -150,9 +150,9 @@ void received_from_comment(struct received_from *from, struct received *out, str
   }
 }
 
-/* What servers write where they know no name: most, Courier, SmarterMail, MailSite, InterMail. */
-static const struct part nameless[] = {PART_OF("unknown"), PART_OF("softdnserr"), PART_OF("UnknownHost"),
-                                       PART_OF("unverified"), PART_OF("really")};
+/* What servers write where they know no name: most, Courier, SmarterMail, Symantec, MailSite, InterMail. */
+static const struct part nameless[] = {PART_OF("unknown"),        PART_OF("softdnserr"), PART_OF("UnknownHost"),
+                                       PART_OF("Unknown_Domain"), PART_OF("unverified"), PART_OF("really")};
 
 /* Whether servers mean a name by it; an address is none. */
 static struct part a_name(struct part name) {

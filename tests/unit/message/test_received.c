@@ -241,7 +241,10 @@ static const struct {
     {"from smtp.example.net (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server (TLS) id "
      "14.3.1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net id=14.3.1"},
-    /* --- SmarterMail, MailSite, InterMail: no name is known --- */
+    /* --- SmarterMail, Symantec, MailSite, InterMail: no name is known --- */
+    {"from [192.0.2.10] (Unknown_Domain [192.0.2.10]) by mx.example.com (Symantec Messaging Gateway) with SMTP id "
+     "09.E7.1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[192.0.2.10] protocol=SMTP id=09.E7.1"},
     {"from [192.0.2.10] (UnknownHost [192.0.2.10]) by mx.example.com with SMTP" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=[192.0.2.10] protocol=SMTP"},
     {"from smtp.example.net (unverified [192.0.2.10]) by mx.example.com (Vircom SMTPRS 4.3) with ESMTP id <B1@x>" DATE,
