@@ -180,6 +180,7 @@ static enum received_kind read_all(struct received *out, struct part rest) {
   if (!read_by(out, &rest) || !read_date(&rest)) return RECEIVED_UNREADABLE;
   settle(out);
   bool client = has_from && received_from_decide(&from, out);
+  if (part_begins(out->with, PART("HTTP"))) out->helo = (struct part){0}; /* a browser says none */
   received_protocol(out);
   if (!has_from) return kind_without_from(out);
   if (is_handed_over(out, &from) || is_pickup(out, &from)) return RECEIVED_LOCAL;
