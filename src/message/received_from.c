@@ -29,6 +29,7 @@ static struct part in_brackets(struct part part) {
 static void take_quoted(struct received_from *from, struct part verb, struct part said) {
   if (said.len < 2 || part_find(said, '"') != said.len - 1) {
     from->strays++;
+    from->open_end = true;
     return;
   }
   from->helo = part_first(said, said.len - 1);
@@ -42,7 +43,7 @@ static void take_more(struct received_from *from, struct part rest) {
   while (rest.len > 0) {
     struct part word = part_word(&rest);
     if (part_begins(word, PART("ident="))) {
-      from->ident = true;
+      from->open_end = true;
       return;
     }
     if (part_begins(word, PART("helo="))) {
@@ -60,7 +61,7 @@ static void take_more(struct received_from *from, struct part rest) {
 }
 
 /* `HELO x`, alone in its comment, or behind an `account`. */
-static bool take_helo(struct received_from *from, struct received *out, struct part comment) {
+static bool take_helo(struct received_from *from, struct part comment) {
   static const struct {
     struct part word;
     const char *verb;
@@ -81,10 +82,7 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
     from->helo = part_word(&rest);
     from->verb = verbs[i].verb;
     if (part_trim(rest).len > 0 || from->helo.len == 0) from->strays++;
-    if (user.len > 0) {
-      out->authenticated = true;
-      out->auth_user = user;
-    }
+    if (user.len > 0) from->account = user;
     return true;
   }
   return false;
@@ -131,7 +129,7 @@ static bool ends_in_another(const struct received_from *from, struct part commen
 }
 
 void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
-  if (from->ident) { /* Exim writes no comment behind it: this one is of the ident */
+  if (from->open_end) { /* servers write no comment behind it */
     from->ambiguous = true;
     return;
   }
@@ -142,7 +140,7 @@ void received_from_comment(struct received_from *from, struct received *out, str
     take_more(from, comment);
     return;
   }
-  if (take_helo(from, out, comment)) return;
+  if (take_helo(from, comment)) return;
   if (take_host_address(from, comment) || take_bare_address(from, comment)) {
     if (from->addresses > 0 && ends_in_another(from, comment)) from->ambiguous = true;
   } else if (from->addresses > 0) { /* before the address there may be a HELO of any form */
@@ -172,6 +170,8 @@ static bool decide_by_name(const struct received_from *from, struct received *ou
   bool said = from->helo.ptr || out->server == SERVER_EXIM;
   if (!whole && !colon) text = from->verb ? from->name : (struct part){0}; /* Yahoo: `from 192.0.2.1 (EHLO x)` */
   if (!said || from->strays > 0 || !text.ptr) return false;
+  out->authenticated = out->authenticated || from->account.ptr;
+  if (from->account.ptr) out->auth_user = from->account;
   return address_read(&out->address, text, &out->address_text);
 }
 

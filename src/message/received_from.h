@@ -10,6 +10,7 @@ struct received_from {
   struct part name; /* the word behind `from`: the HELO or the reverse name */
   struct part rdns; /* the name beside the address */
   struct part helo; /* that is called HELO */
+  struct part account; /* who logged in, as CommuniGate Pro writes it there */
   struct part address_text;
   struct address address;
   const char *verb;
@@ -17,7 +18,7 @@ struct received_from {
   size_t strays;    /* words that belong to no form */
   bool ambiguous;   /* something else may be an address */
   bool said;        /* a comment is about the HELO, be it an odd one */
-  bool ident;       /* there was an ident of Exim's, which the client may have made up */
+  bool open_end;    /* an ident of Exim's or a HELO in quotes that has no end: what follows may be a part of it */
   bool bracketed;   /* the address stood in [] */
   bool quoted;      /* the HELO stood in quotes: ZMailer */
 };

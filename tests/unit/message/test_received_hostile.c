@@ -67,6 +67,14 @@ static const struct {
      "unreadable"),
     ROW("from x ([203.0.113.9] \"EHLO y\" [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
      "unreadable"),
+    ROW("from [192.0.2.10] (account boss HELO x) (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id "
+        "1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1"),
+    ROW("from mail.example.net (HELO y) (account boss HELO x) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 protocol=SMTP"),
+    ROW("from mail.example.net ([192.0.2.10]:4321 \"EHLO x) (Authenticated sender: boss)\") by mx.example.com with "
+     "ESMTP id S1" DATE,
+     "unreadable"),
     ROW("from mail pickup service ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
      "client by=mx.example.com ip=192.0.2.10"),
     ROW("from mail pickup service (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
@@ -249,6 +257,58 @@ static void rows_by_table(void **state) {
   }
 }
 
+static const char *const forms[] = {
+    "from @ (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1" DATE,
+    "from @ ([192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+    "from @ (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
+    "from @ ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
+    "from @ (mail.example.net [192.0.2.10:25]) by mx.example.com with ESMTP id 1" DATE,
+    "from mail.example.net ([192.0.2.10] helo=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from [192.0.2.10] (helo=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from mail.example.net ([192.0.2.10] helo=x ident=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from [192.0.2.10] (helo=x ident=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from unknown (HELO @) (192.0.2.10) by mx.example.com with SMTP" DATE,
+    "from 127.0.0.1 (EHLO @) (192.0.2.10) by mx.example.com with SMTP" DATE,
+    "from [192.0.2.10] (HELO @) by mx.example.com (CommuniGate Pro SMTP 6.1) with ESMTP id 1" DATE,
+    "from 192.0.2.10 (EHLO @) by mx.example.com with SMTP" DATE,
+    "from mail.example.net ([192.0.2.10]:4321 \"EHLO @\") by mx.example.com with ESMTP id S1" DATE,
+    "from x (@ [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+};
+
+static const char *const inserts[] = {
+    "x", " ", "(", ")", "[203.0.113.9]", "203.0.113.9", " by ", " from ", " with ", " id ", " for ", " local ",
+    " LMTP ", ";", "z", "(y [203.0.113.9])", "(203.0.113.9)", " (HELO x) ", "helo=x", "ident=", " \"EHLO ", "\"", "<",
+    ">", "\\", " account boss ", " HELO x", "(account boss HELO x)", "(helo=x)", "mail pickup service", "HTTPS",
+    "POP3", "(qmail", "[", "]", "=", " (Authenticated sender: boss) ", " (AUTH: PLAIN boss) ", "user=boss ",
+    "auth=yes ", "@",
+};
+
+/* Whatever a client says, its address is what the server wrote, or it is not known; and nothing else was the server. */
+static void pieces_in_a_row_forge_nothing(void **state) {
+  (void)state;
+  uint32_t random = 1;
+  for (size_t round = 0; round < 200000; round++) {
+    char line[512] = "";
+    const char *form = forms[round % COUNT(forms)], *at = strchr(form, '@');
+    strncat(line, form, (size_t)(at - form));
+    for (size_t i = 0; i < 1 + round % 7; i++) {
+      random = random * 1664525 + 1013904223;
+      strcat(line, inserts[(random >> 8) % COUNT(inserts)]);
+    }
+    strcat(line, at + 1);
+    struct received received;
+    received_read(&received, (struct part){line, strlen(line)});
+    bool client = received.kind == RECEIVED_CLIENT;
+    if (!client && received.kind == RECEIVED_UNREADABLE) continue;
+    struct part user = received.auth_user;
+    bool right = client && part_is(received.address_text, PART("192.0.2.10"));
+    if (!right || !part_is(received.by, PART("mx.example.com")) || (user.ptr && user.len > 0)) {
+      char text[RECEIVED_TEXT_SIZE];
+      fail_msg("%s\n  is  %s", line, received_text(text, &received));
+    }
+  }
+}
+
 /* A piece again and again: as much as is read at all, and one more. */
 static void long_lines(void **state) {
   (void)state;
@@ -289,6 +349,7 @@ static void the_longest_that_is_read(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_by_table),
+      cmocka_unit_test(pieces_in_a_row_forge_nothing),
       cmocka_unit_test(long_lines),
       cmocka_unit_test(the_longest_that_is_read),
   };
