@@ -8,8 +8,17 @@ static size_t line_end(struct part head, size_t at) {
   return at + len < head.len ? at + len + 1 : 0;
 }
 
+/* `From :` is a field, in its old spelling. */
+static bool begins_mailbox(struct part bytes) {
+  size_t at = 5;
+  if (part_begins(bytes, PART(">From "))) return true;
+  if (!part_begins(bytes, PART("From "))) return false;
+  while (at < bytes.len && (bytes.ptr[at] == ' ' || bytes.ptr[at] == '\t')) at++;
+  return at == bytes.len || bytes.ptr[at] != ':';
+}
+
 void message_open(struct message *message, struct part bytes) {
-  bool mailbox = part_begins(bytes, PART("From ")) || part_begins(bytes, PART(">From "));
+  bool mailbox = begins_mailbox(bytes);
   message->head = part_first(bytes, MESSAGE_HEAD_MOST);
   message->at = mailbox ? line_end(message->head, 0) : 0;
   if (mailbox && message->at == 0) message->at = message->head.len; /* nothing else is there */

@@ -44,17 +44,21 @@ static bool read_from(struct received_from *from, struct received *out, struct p
     } else if (part_is(piece, PART("by"))) {
       return true;
     } else {
-      from->strays++;
+      received_from_word(from, piece);
     }
   }
   return false;
 }
 
-/* A word that is no keyword. Whoever says `by` or `from` twice has something inserted, and cannot be read. */
-static bool other_word(struct received *out, struct part word) {
+/* Whoever says one of these again has something inserted, and cannot be read. */
+static bool is_again(struct part word) {
+  return part_is(word, PART("by")) || part_is(word, PART("from"));
+}
+
+/* A word that is no keyword. */
+static void other_word(struct received *out, struct part word) {
   if (part_begins(word, PART("user=")) && out->authenticated) out->auth_user = part_from(word, 5);
   if (part_is(word, PART("auth=yes"))) out->authenticated = true;
-  return !part_is(word, PART("by")) && !part_is(word, PART("from"));
 }
 
 static void by_comment(struct received *out, struct part comment, size_t words) {
@@ -62,7 +66,9 @@ static void by_comment(struct received *out, struct part comment, size_t words) 
   received_remark(out, comment);
 }
 
-/* The clauses from the server's name to the date; false when they are none. */
+/* The clauses from the server's name to the date; false when they are none. No keyword takes a `by` for its value: a
+ * HELO of several words may end in one, and the server's own `by` would be gone. Nor is there a comment before the
+ * server's name: a HELO that ends in `by` would make one of the client's address. */
 static bool read_by(struct received *out, struct part *rest) {
   struct part piece, *next = &out->by;
   size_t words = 0;
@@ -71,16 +77,18 @@ static bool read_by(struct received *out, struct part *rest) {
     case RECEIVED_SEMICOLON:
       return out->by.ptr != NULL;
     case RECEIVED_COMMENT:
+      if (!out->by.ptr) return false;
       comments++;
       by_comment(out, piece, words);
       break;
     case RECEIVED_WORD:
+      if (is_again(piece)) return false;
       words += out->by.ptr != NULL;
       if (next) {
         if (!next->ptr) *next = piece;
         next = NULL;
-      } else if (!(next = keyword_find(out, piece)) && !other_word(out, piece)) {
-        return false;
+      } else if (!(next = keyword_find(out, piece))) {
+        other_word(out, piece);
       }
       break;
     default:
@@ -96,7 +104,7 @@ static bool read_date(struct part *rest) {
   for (;;) {
     enum received_token token = received_token(&piece, rest, true);
     if (token == RECEIVED_END) return true;
-    if (token == RECEIVED_BROKEN || part_is(piece, PART("by")) || part_is(piece, PART("from"))) return false;
+    if (token == RECEIVED_BROKEN || is_again(piece)) return false;
   }
 }
 
@@ -134,9 +142,10 @@ static bool is_handed_over(const struct received *in, const struct received_from
   return part_is(in->with, PART("HTTPS")) && from->addresses == 1 && !from->bracketed;
 }
 
-/* `from mail pickup service by` */
+/* `from mail pickup service by`, without an address: a client may say these words, too. */
 static bool is_pickup(const struct received *in, const struct received_from *from) {
-  return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2;
+  return in->server == SERVER_MICROSOFT && part_is(from->name, PART("mail")) && from->strays == 2 &&
+         from->addresses == 0 && !from->ambiguous;
 }
 
 /* A field without `from`: handed over, unless it may be that the server names no clients. */
@@ -171,6 +180,7 @@ static enum received_kind read_all(struct received *out, struct part rest) {
   if (!read_by(out, &rest) || !read_date(&rest)) return RECEIVED_UNREADABLE;
   settle(out);
   bool client = has_from && received_from_decide(&from, out);
+  if (part_begins(out->with, PART("HTTP"))) out->helo = (struct part){0}; /* a browser says none */
   received_protocol(out);
   if (!has_from) return kind_without_from(out);
   if (is_handed_over(out, &from) || is_pickup(out, &from)) return RECEIVED_LOCAL;

@@ -2,6 +2,8 @@
  * Must never know: the field's other clauses, but for which server wrote it. */
 #include "message/received_from.h"
 
+#include <string.h>
+
 #include "message/received_remark.h"
 
 /* Takes the address; a second one makes the field ambiguous. */
@@ -27,6 +29,7 @@ static struct part in_brackets(struct part part) {
 static void take_quoted(struct received_from *from, struct part verb, struct part said) {
   if (said.len < 2 || part_find(said, '"') != said.len - 1) {
     from->strays++;
+    from->open_end = true;
     return;
   }
   from->helo = part_first(said, said.len - 1);
@@ -39,7 +42,10 @@ static void take_quoted(struct received_from *from, struct part verb, struct par
 static void take_more(struct received_from *from, struct part rest) {
   while (rest.len > 0) {
     struct part word = part_word(&rest);
-    if (part_begins(word, PART("ident="))) return;
+    if (part_begins(word, PART("ident="))) {
+      from->open_end = true;
+      return;
+    }
     if (part_begins(word, PART("helo="))) {
       if (from->helo.ptr || word.len == 5) from->strays++;
       else from->helo = part_from(word, 5);
@@ -47,13 +53,15 @@ static void take_more(struct received_from *from, struct part rest) {
       take_quoted(from, word, part_word(&rest));
       return;
     } else if (part_find(word, '[') < word.len) {
-      from->ambiguous = true;
+      struct part again = in_brackets(word); /* milters write `[address] [address]` for a client without a name */
+      bool same = from->addresses > 0 && again.len + 2 == word.len && part_is(again, from->address_text);
+      if (!same) from->ambiguous = true;
     }
   }
 }
 
 /* `HELO x`, alone in its comment, or behind an `account`. */
-static bool take_helo(struct received_from *from, struct received *out, struct part comment) {
+static bool take_helo(struct received_from *from, struct part comment) {
   static const struct {
     struct part word;
     const char *verb;
@@ -69,26 +77,28 @@ static bool take_helo(struct received_from *from, struct received *out, struct p
   }
   for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
     if (!part_is(word, verbs[i].word)) continue;
+    from->said = true;
     if (from->helo.ptr) from->strays++;
     from->helo = part_word(&rest);
     from->verb = verbs[i].verb;
     if (part_trim(rest).len > 0 || from->helo.len == 0) from->strays++;
-    if (user.len > 0) {
-      out->authenticated = true;
-      out->auth_user = user;
-    }
+    if (user.len > 0) from->account = user;
     return true;
   }
   return false;
 }
 
-/* `rdns [address]` and what may follow; an ident before the name counts as none of it. */
+/* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be
+ * no address that is known here: then none of what else is there is the client's. */
 static bool take_host_address(struct received_from *from, struct part comment) {
   size_t open = part_find(comment, '[');
   struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);
   struct part text = in_brackets(after), name = part_word(&before);
   if (!text.ptr || part_trim(before).len > 0) return false;
-  if (!take_address(from, text, true)) return false;
+  if (!take_address(from, text, true)) {
+    from->ambiguous = true;
+    return true;
+  }
   size_t at = part_find_last(name, '@');
   from->rdns = at < name.len ? part_from(name, at + 1) : name;
   take_more(from, part_from(after, text.len + 2));
@@ -101,24 +111,53 @@ static bool take_bare_address(struct received_from *from, struct part comment) {
   return take_address(from, at < comment.len ? part_from(comment, at + 1) : comment, false);
 }
 
+/* A word behind the name; what is left of a comment that a bracket in a name has closed leaves nothing sure. */
+void received_from_word(struct received_from *from, struct part word) {
+  from->strays++;
+  if (from->addresses > 0 && (part_find(word, ']') < word.len || part_find(word, ')') < word.len))
+    from->ambiguous = true;
+}
+
+/* Servers write the address last: where a comment's last word is one, no other before it is the client's. */
+static bool ends_in_another(const struct received_from *from, struct part comment) {
+  size_t at = part_find_last(comment, '[');
+  struct part last = part_from(comment, at), text = in_brackets(last);
+  struct address address;
+  bool word = at == 0 || (at < comment.len && part_space(comment.ptr[at - 1]));
+  if (!word || text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
+  return memcmp(address.bytes, from->address.bytes, sizeof address.bytes) != 0;
+}
+
 void received_from_comment(struct received_from *from, struct received *out, struct part comment) {
-  bool known = from->addresses > 0 || from->helo.ptr;
+  if (from->open_end) { /* servers write no comment behind it */
+    from->ambiguous = true;
+    return;
+  }
+  if (from->addresses > 0 && ends_in_another(from, comment)) from->ambiguous = true;
   if (part_begins(comment, PART("helo=")) || part_begins(comment, PART("port=")) ||
       part_begins(comment, PART("ident="))) {
+    from->said = true;
     take_more(from, comment);
     return;
   }
-  if (take_helo(from, out, comment)) return;
-  if (take_host_address(from, comment) || take_bare_address(from, comment)) return;
-  if (known) received_remark(out, comment);
+  if (take_helo(from, comment)) return;
+  if (take_host_address(from, comment) || take_bare_address(from, comment)) {
+    if (from->addresses > 0 && ends_in_another(from, comment)) from->ambiguous = true;
+  } else if (from->addresses > 0) { /* before the address there may be a HELO of any form */
+    received_remark(out, comment);
+  }
 }
 
-/* Whether servers mean a name by it; `unknown` is none, nor Courier's `softdnserr`, nor an address. */
+/* What servers write where they know no name: most, Courier, SmarterMail, Symantec, MailSite, InterMail. */
+static const struct part nameless[] = {PART_OF("unknown"),        PART_OF("softdnserr"), PART_OF("UnknownHost"),
+                                       PART_OF("Unknown_Domain"), PART_OF("unverified"), PART_OF("really")};
+
+/* Whether servers mean a name by it; an address is none. */
 static struct part a_name(struct part name) {
   struct address address;
   if (name.len > 0 && name.ptr[name.len - 1] == '.') name.len--;
   bool odd = name.len == 0 || name.ptr[0] == '[' || name.ptr[0] == '<' || name.ptr[0] == '(';
-  odd = odd || part_is(name, PART("unknown")) || part_is(name, PART("softdnserr"));
+  for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++) odd = odd || part_is(name, nameless[i]);
   if (odd || address_read(&address, name, NULL)) return (struct part){0};
   return name;
 }
@@ -131,6 +170,8 @@ static bool decide_by_name(const struct received_from *from, struct received *ou
   bool said = from->helo.ptr || out->server == SERVER_EXIM;
   if (!whole && !colon) text = from->verb ? from->name : (struct part){0}; /* Yahoo: `from 192.0.2.1 (EHLO x)` */
   if (!said || from->strays > 0 || !text.ptr) return false;
+  out->authenticated = out->authenticated || from->account.ptr;
+  if (from->account.ptr) out->auth_user = from->account;
   return address_read(&out->address, text, &out->address_text);
 }
 
@@ -159,8 +200,16 @@ static void decide_bare(const struct received_from *from, struct received *out) 
   }
 }
 
+/* `[address] (HELO said)` leaves room for a HELO of `x) ([forged]`. Yahoo writes 127.0.0.1 where it knows no name. */
+static bool has_two(const struct received_from *from) {
+  struct part text = in_brackets(from->name);
+  struct address name;
+  if (from->addresses == 0 || !from->said || !address_read(&name, text.ptr ? text : from->name, NULL)) return false;
+  return !part_is(from->name, PART("127.0.0.1")) && memcmp(name.bytes, from->address.bytes, sizeof name.bytes) != 0;
+}
+
 bool received_from_decide(const struct received_from *from, struct received *out) {
-  if (from->addresses > 1 || from->ambiguous) return false;
+  if (from->addresses > 1 || from->ambiguous || has_two(from)) return false;
   if (from->strays == 0) out->helo = from->helo;
   out->verb = from->verb;
   if (from->addresses == 0) return decide_by_name(from, out);
@@ -170,8 +219,11 @@ bool received_from_decide(const struct received_from *from, struct received *out
     struct part name = from->strays == 0 ? from->name : (struct part){0};
     if (!from->quoted) out->rdns = a_name(from->rdns.len > 0 ? from->rdns : name);
   } else if (from->bracketed && from->rdns.len > 0) {
+    /* Postfix repeats the name where there was no HELO, and few clients say this one; with ESMTP there was an EHLO. */
+    bool unsaid = out->server == SERVER_POSTFIX && part_is(out->with, PART("SMTP")) &&
+                  part_is(from->name, PART("unknown")) && part_is(from->rdns, from->name);
     out->rdns = a_name(from->rdns);
-    out->helo = from->name.len > 0 && from->strays == 0 ? from->name : (struct part){0};
+    out->helo = from->name.len > 0 && from->strays == 0 && !unsaid ? from->name : (struct part){0};
   } else if (from->name.len > 0 && from->strays == 0) {
     if (from->bracketed) decide_alone(from, out);
     else decide_bare(from, out);

@@ -2,11 +2,15 @@
  * Must never know: what a word means. */
 #include "message/received_lex.h"
 
-/* Behind the quoted local part of a path, `<"a) (b"@…`, that a client may have given as its sender; `at` where there
- * is none, and the end where it does not end. */
-static size_t behind_quotes(struct part rest, size_t at) {
-  if (at + 1 >= rest.len || rest.ptr[at] != '<' || rest.ptr[at + 1] != '"') return at;
-  for (size_t i = at + 2; i < rest.len; i++) {
+/* Whether the next byte is within a path, `<a@b>`, after this one. */
+static bool in_path(bool path, char c) {
+  return c == '<' || (path && c != '>' && !part_space(c));
+}
+
+/* Where the quotes end that begin at `at`, in the local part of a path that a client may have given as its sender:
+ * `<"a) (b"@…`, `<a."b) (c"@…`. The end where they do not. */
+static size_t quotes_end(struct part rest, size_t at) {
+  for (size_t i = at + 1; i < rest.len; i++) {
     if (rest.ptr[i] == '\\') i++;
     else if (rest.ptr[i] == '"') return i;
   }
@@ -16,9 +20,11 @@ static size_t behind_quotes(struct part rest, size_t at) {
 /* The length of a comment with its parentheses, 0 when it does not end. */
 static size_t comment_length(struct part rest) {
   size_t depth = 0;
+  bool path = false;
   for (size_t i = 0; i < rest.len; i++) {
-    i = behind_quotes(rest, i);
-    char c = i < rest.len ? rest.ptr[i] : 0;
+    char c = rest.ptr[i];
+    if (path && c == '"') i = quotes_end(rest, i);
+    path = in_path(path, c);
     if (c == '\\') i++;
     else if (c == '(') depth++;
     else if (c == ')' && --depth == 0) return i + 1;
@@ -27,16 +33,17 @@ static size_t comment_length(struct part rest) {
 }
 
 static size_t word_length(struct part rest, bool loose) {
-  bool path = false;
+  bool path = false, open = false;
   size_t len = 0;
   for (; len < rest.len && !part_space(rest.ptr[len]); len++) {
-    if (loose) continue;
-    len = behind_quotes(rest, len);
-    if (len == rest.len) break;
     char c = rest.ptr[len];
-    if (c == '<' || c == '"') path = true;
-    if (c == '>') path = false;
-    if (!path && (c == '(' || c == ';')) break;
+    if (loose) continue;
+    if (path && c == '"') len = quotes_end(rest, len);
+    if (len == rest.len) break;
+    path = in_path(path, c);
+    if (c == '<' || c == '"') open = true;
+    if (c == '>') open = false;
+    if (!open && (c == '(' || c == ';')) break;
   }
   return len;
 }

@@ -222,19 +222,29 @@ static void copy_headers(struct copy *copy, enum spamd_markup markup) {
   copy_to(copy, line_end(copy, at));
 }
 
+/* The line before a message in a mailbox; `From :` is a field, in its old spelling. */
+static bool is_mailbox_line(const char *line, const char *end) {
+  if (!has_prefix(line, end, "from ") || line[0] != 'F') return false;
+  for (line += 5; line < end && (*line == ' ' || *line == '\t'); line++) {}
+  return line == end || *line != ':';
+}
+
 void spamd_marked(struct bytes *out, const char *message, size_t len, bool cut, const struct spamd_said *said) {
   struct copy copy = {out, message, message + len};
   const char *first = len > 0 ? memchr(message, '\n', len) : NULL;
   const char *eol = first && first > message && first[-1] == '\r' ? "\r\n" : "\n";
-  if (len >= 5 && memcmp(message, "From ", 5) == 0) copy_to(&copy, line_end(&copy, message));
+  if (is_mailbox_line(message, copy.end)) copy_to(&copy, line_end(&copy, message));
   if (said->markup == SPAMD_MARKUP_SPAMASSASSIN)
     spam_headers(out, said, eol);
   else
     assay_headers(out, said, eol);
-  /* A message that begins with a blank would go on the last header of ours: it has none of its own, and is all body. */
+  /* A message that begins with a blank would go on the last header of ours: it has none of its own, and is all body.
+   * Who asks for the headers has what stands behind the first empty line, and nothing before it. */
   if (is_folded(copy.ptr, copy.end)) {
+    const char *at = copy.ptr;
+    while (cut && at < copy.end && !is_blank(at, copy.end)) at = line_end(&copy, at);
     bytes_str(out, eol);
-    if (!cut) copy_to(&copy, copy.end);
+    copy_to(&copy, cut ? line_end(&copy, at) : copy.end);
     return;
   }
   copy_headers(&copy, said->markup);

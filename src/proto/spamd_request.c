@@ -148,9 +148,11 @@ static enum codec_need take_command(struct scan *scan, struct line line) {
   return bad(scan, SPAMD_FAULT_COMMAND, line.span, 0);
 }
 
+/* Without a digit it is no length, though spamd reads on: of a client that did not count, no more than a line. */
 static enum codec_need take_length(struct scan *scan, struct span value) {
   struct spamd_request *request = scan->request;
   size_t length = 0;
+  if (value.len == 0) return bad(scan, SPAMD_FAULT_LENGTH, value, 0);
   for (size_t i = 0; i < value.len; i++) {
     char c = scan->bytes[value.at + i];
     if (c < '0' || c > '9') return bad(scan, SPAMD_FAULT_LENGTH, value, 0);

@@ -51,6 +51,8 @@ static void messages_by_table(void **state) {
       {"From jo@example.com Mon Jan  2 10:00:00 2023\r\nA: b\r\n", "A=b|"},
       {">From jo@example.com Mon Jan  2 10:00:00 2023\nA: b\n", "A=b|"},
       {"From jo@example.com", ""},
+      {"From : jo@example.com\n c\nA: b\n", "From=jo@example.com\n c|A=b|"},
+      {"From \t:\nA: b\n", "From=|A=b|"},
       {"From: jo@example.com\nA: b\n", "From=jo@example.com|A=b|"},
       {"A: b\nFrom jo@example.com Mon Jan  2 10:00:00 2023\nC: d\n", "A=b|"},
       {" A: b\nC: d\n", ""},

@@ -61,6 +61,11 @@ static const struct {
      "id=4ABC"},
     {"from unknown (unknown [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 4ABC" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=unknown verb=EHLO protocol=ESMTP id=4ABC"},
+    {"from unknown (unknown [192.0.2.10]) by mx.example.com (Postfix) with SMTP id 4ABC" DATE,
+     "client by=mx.example.com ip=192.0.2.10 verb=HELO protocol=SMTP id=4ABC"},
+    {"from mail.example.net (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with SMTP id 4ABC" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=mail.example.net verb=HELO rdns+=mail.example.net protocol=SMTP "
+     "id=4ABC"},
     {"by mx.example.com (Postfix, from userid 1000) id 4ABC" DATE,
      "local by=mx.example.com"},
     {"by smtp.example.com (Postfix) with ESMTPSA id 4ABC" DATE,
@@ -101,6 +106,10 @@ static const struct {
     {"from [192.0.2.10] (helo=[198.51.100.1]) by mx.example.com with esmtp (Exim 4.96) id 1qAbCd-0001aB-Cd" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=[198.51.100.1] verb=EHLO protocol=ESMTP id=1qAbCd-0001aB-Cd "
      "user= tls= cipher="},
+    {"from mail.example.net ([192.0.2.10] helo=[198.51.100.1]) by mx.example.com with esmtp (Exim 4.96) id "
+     "1qAbCd-0001aB-Cd" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[198.51.100.1] verb=EHLO rdns+=mail.example.net protocol=ESMTP "
+     "id=1qAbCd-0001aB-Cd user= tls= cipher="},
     {"from [192.0.2.10]:4321 (helo=smtp.example.net ident=root) by mx.example.com with esmtp (Exim 4.96) id "
      "1qAbCd-0001aB-Cd" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net verb=EHLO protocol=ESMTP id=1qAbCd-0001aB-Cd "
@@ -178,6 +187,9 @@ static const struct {
      "with ESMTP id p1ABC123" DATE,
      "client by=mx.example.com ip=203.0.113.5 helo=laptop verb=EHLO rdns=dsl.example.org protocol=ESMTP id=p1ABC123 "
      "authenticated"},
+    {"from smtp.example.net ([192.0.2.10] [192.0.2.10])\r\n\tby mx.example.com (milter-spamd) id p1ABC123\r\n\tfor "
+     "<u@example.com>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net id=p1ABC123 for=<u@example.com>"},
     /* --- qmail --- */
     {"from unknown (HELO smtp.example.net) (192.0.2.10)\n  by mx.example.com with SMTP" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=SMTP"},
@@ -229,6 +241,16 @@ static const struct {
     {"from smtp.example.net (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server (TLS) id "
      "14.3.1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net id=14.3.1"},
+    /* --- SmarterMail, Symantec, MailSite, InterMail: no name is known --- */
+    {"from [192.0.2.10] (Unknown_Domain [192.0.2.10]) by mx.example.com (Symantec Messaging Gateway) with SMTP id "
+     "09.E7.1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[192.0.2.10] protocol=SMTP id=09.E7.1"},
+    {"from [192.0.2.10] (UnknownHost [192.0.2.10]) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[192.0.2.10] protocol=SMTP"},
+    {"from smtp.example.net (unverified [192.0.2.10]) by mx.example.com (Vircom SMTPRS 4.3) with ESMTP id <B1@x>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=smtp.example.net protocol=ESMTP id=<B1@x>"},
+    {"from [10.0.0.7] (really [192.0.2.10]) by mx.example.com (InterMail vM.7.08) with SMTP id <1.A@x>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=[10.0.0.7] protocol=SMTP id=<1.A@x>"},
     /* --- Gmail and others that write likewise --- */
     {"from mail.example.net (mail.example.net. [192.0.2.10])\n        by mx.google.com with ESMTPS id a1si12\n     "
      "   for <u@example.com>\n        (version=TLS1_3 cipher=TLS_AES_256_GCM_SHA384 bits=256/256)" DATE " (PST)",
@@ -319,6 +341,9 @@ static const struct {
     {"from mail.example.net ([192.0.2.10]:42533 \"HELO smtp.example.net\") by lists.example.com with SMTP id "
      "S1234" DATE,
      "client by=lists.example.com ip=192.0.2.10 helo=smtp.example.net verb=HELO protocol=SMTP id=S1234"},
+    {"from mail.example.net ([192.0.2.10]:42533 \"EHLO smtp.example.net\" ident: \"NO-IDENT-SERVICE[2]\" smtp-auth: "
+     "<none>) by lists.example.com with ESMTP id S1234" DATE,
+     "client by=lists.example.com ip=192.0.2.10 helo=smtp.example.net verb=EHLO protocol=ESMTP id=S1234"},
     {"from mail.example.net ([192.0.2.10]:42533 \"EHLO two words\") by lists.example.com with ESMTP id S1234" DATE,
      "client by=lists.example.com ip=192.0.2.10 protocol=ESMTP id=S1234"},
     /* --- CommuniGate Pro, and others --- */
@@ -345,6 +370,10 @@ static const struct {
      "local by=box.example.com"},
     {"from jo by mx.example.com with local-bsmtp (Exim 4.96) id 1qAbCd-0001aB-Cd" DATE, "local by=mx.example.com"},
     {"from a@example.net by mx.example.com with qmail-scanner-1.10 (. Clear:0.)" DATE, "local by=mx.example.com"},
+    {"from dsl.example.org ([203.0.113.5]) (SquirrelMail authenticated user jo) by web.example.com with HTTP" DATE,
+     "client by=web.example.com ip=203.0.113.5"},
+    {"from dsl.example.org (dsl.example.org [203.0.113.5]) by web.example.com (Horde MIME library) with HTTP" DATE,
+     "client by=web.example.com ip=203.0.113.5 rdns=dsl.example.org"},
     {"from [192.0.2.10] by web.example.com via HTTP" DATE,
      "unreadable"},
     {"from [203.0.113.5] by web.example.com with HTTP" DATE,

@@ -31,8 +31,68 @@ static const struct {
      "unreadable"),
     ROW("from x (y [203.0.113.9]) by z from q (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
      "unreadable"),
-    ROW("from by (by [192.0.2.10]) by by with SMTP id by for by@by" DATE,
-     "client by=by ip=192.0.2.10 helo=by rdns=by protocol=SMTP id=by for=by@by"),
+    ROW("from by (by [192.0.2.10]) by mx.example.com with SMTP id 1 for by@by" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=by rdns=by protocol=SMTP id=1 for=by@by"),
+    ROW("from [192.0.2.10] (helo=x ident=y) ([203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+     "unreadable"),
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y) (Authenticated sender: boss) by mx.example.com with "
+     "esmtpa (Exim 4.96) id 1" DATE,
+     "unreadable"),
+    ROW("from [192.0.2.10] (helo=x) ([203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
+    ROW("from [192.0.2.10] (HELO x) (203.0.113.9) by mx.example.com (CommuniGate Pro SMTP 6.1) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from [IPv6:2001:db8::9] (HELO x) (203.0.113.9) by mx.example.com with ESMTP id 1" DATE, "unreadable"),
+    ROW("from 192.0.2.10 (EHLO x) (203.0.113.9) by mx.example.com with SMTP" DATE, "unreadable"),
+    ROW("from 192.0.2.10 (EHLO x) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO protocol=SMTP"),
+    ROW("from ([203.0.113.9]) (mail.example.net [192.0.2.10.25]) by mx.example.com with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from (203.0.113.9) (unknown [unknown]) by mx.example.com with ESMTP id 1" DATE, "unreadable"),
+    ROW("from x ([203.0.113.9] [192.0.2.10]) by mx.example.com (milter-spamd) id 1" DATE, "unreadable"),
+    ROW("from x ([192.0.2.10] [192.0.2.10] [203.0.113.9]) by mx.example.com (milter-spamd) id 1" DATE, "unreadable"),
+    ROW("from [192.0.2.10] (port=4321 []) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
+    ROW("from [192.0.2.10] (helo=) (203.0.113.9) by mx.example.com with esmtp (Exim 4.96) id 1" DATE, "unreadable"),
+    ROW("from x (203.0.113.9) [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE, "unreadable"),
+    ROW("from mail.example.net (HELO x) (Authenticated sender: boss) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=SMTP"),
+    ROW("from (helo=x) (Authenticated sender: boss) (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP"),
+    ROW("from 127.0.0.1 (EHLO x) (AUTH: PLAIN boss) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO protocol=SMTP"),
+    ROW("from x (y [203.0.113.9] ) ( a b [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9] ) (ident= [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([203.0.113.9] ident=y [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x ([203.0.113.9] \"EHLO y\" [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from [192.0.2.10] (account boss HELO x) (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id "
+        "1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1"),
+    ROW("from mail.example.net (HELO y) (account boss HELO x) (192.0.2.10) by mx.example.com with SMTP" DATE,
+     "client by=mx.example.com ip=192.0.2.10 protocol=SMTP"),
+    ROW("from mail.example.net ([192.0.2.10]:4321 \"EHLO x) (Authenticated sender: boss)\") by mx.example.com with "
+     "ESMTP id S1" DATE,
+     "unreadable"),
+    ROW("from mail pickup service ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
+     "client by=mx.example.com ip=192.0.2.10"),
+    ROW("from mail pickup service (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 id=14.3.1"),
+    ROW("from x (y [203.0.113.9]) by (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z with (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z with SMTP id (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id "
+     "1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z for (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+     "unreadable"),
+    ROW("from x (y [203.0.113.9]) by z tls from (mail.example.net [192.0.2.10]) by mx.example.com with ESMTP" DATE,
+     "unreadable"),
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y) by z with local id (q) by mx.example.com with esmtp (Exim "
+     "4.96) id 1" DATE,
+     "unreadable"),
     ROW("from from (from [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=from rdns=from protocol=SMTP id=1"),
     ROW("from two words (mail.example.net [192.0.2.10]) by mx.example.com with SMTP id 1" DATE,
@@ -134,16 +194,31 @@ static const struct {
      "<\"a\\\"b (\"@example.net>) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
      "from=<\"a\\\"b (\"@example.net> user= tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from <a.\"b) "
+     "for boss@example.com (c\"@example.net>) id 1 for u@example.com" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<a.\"b) for boss@example.com (c\"@example.net> for=u@example.com user= tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x) by mx.example.com with esmtp (Exim 4.96) (envelope-from "
+     "<\"a\".\"b) (c\"@example.net>) id 1" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 "
+     "from=<\"a\".\"b) (c\"@example.net> user= tls= cipher="),
+    ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <a.\"b by "
+     "; c\"@example.net>" DATE,
+     "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1 from=<a.\"b by ; "
+     "c\"@example.net>"),
     ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a by "
      "b\"@example.net>" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x rdns=mail.example.net protocol=ESMTP id=1 from=<\"a by "
      "b\"@example.net>"),
     ROW("from x (mail.example.net [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1 envelope-from <\"a" DATE,
      "unreadable"),
-    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y helo=z [203.0.113.9]) by mx.example.com with esmtp (Exim "
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y helo=z [203.0.113.9] q) by mx.example.com with esmtp (Exim "
      "4.96) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 helo=x verb=EHLO rdns+=mail.example.net protocol=ESMTP id=1 user= "
      "tls= cipher="),
+    ROW("from mail.example.net ([192.0.2.10] helo=x ident=y [203.0.113.9]) by mx.example.com with esmtp (Exim 4.96) id "
+     "1" DATE,
+     "unreadable"),
     ROW("from mail.example.net ([192.0.2.10] helo=x helo=y) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
      "client by=mx.example.com ip=192.0.2.10 verb=EHLO protocol=ESMTP id=1 user= tls= cipher="),
     ROW("from x (IDENT:y [203.0.113.9]@mail.example.net [192.0.2.10]) by mx.example.com (8.9.3/8.9.3) with ESMTP id "
@@ -179,6 +254,58 @@ static void rows_by_table(void **state) {
     received_text(text, &received);
     if (strcmp(text, rows[i].expected) != 0)
       fail_msg("%s\n  is       %s\n  must be  %s", rows[i].value, text, rows[i].expected);
+  }
+}
+
+static const char *const forms[] = {
+    "from @ (mail.example.net [192.0.2.10]) by mx.example.com (Postfix) with ESMTP id 1" DATE,
+    "from @ ([192.0.2.10]) by mx.example.com with ESMTP id 1" DATE,
+    "from @ (192.0.2.10) by mx.example.com (10.0.0.9) with Microsoft SMTP Server id 14.3.1" DATE,
+    "from @ ([192.0.2.10]) by mx.example.com with Microsoft SMTPSVC(6.0.3790.1830)" DATE,
+    "from @ (mail.example.net [192.0.2.10:25]) by mx.example.com with ESMTP id 1" DATE,
+    "from mail.example.net ([192.0.2.10] helo=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from [192.0.2.10] (helo=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from mail.example.net ([192.0.2.10] helo=x ident=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from [192.0.2.10] (helo=x ident=@) by mx.example.com with esmtp (Exim 4.96) id 1" DATE,
+    "from unknown (HELO @) (192.0.2.10) by mx.example.com with SMTP" DATE,
+    "from 127.0.0.1 (EHLO @) (192.0.2.10) by mx.example.com with SMTP" DATE,
+    "from [192.0.2.10] (HELO @) by mx.example.com (CommuniGate Pro SMTP 6.1) with ESMTP id 1" DATE,
+    "from 192.0.2.10 (EHLO @) by mx.example.com with SMTP" DATE,
+    "from mail.example.net ([192.0.2.10]:4321 \"EHLO @\") by mx.example.com with ESMTP id S1" DATE,
+    "from x (@ [192.0.2.10]) by mx.example.com (Haraka/2.8) with ESMTP id 1" DATE,
+};
+
+static const char *const inserts[] = {
+    "x", " ", "(", ")", "[203.0.113.9]", "203.0.113.9", " by ", " from ", " with ", " id ", " for ", " local ",
+    " LMTP ", ";", "z", "(y [203.0.113.9])", "(203.0.113.9)", " (HELO x) ", "helo=x", "ident=", " \"EHLO ", "\"", "<",
+    ">", "\\", " account boss ", " HELO x", "(account boss HELO x)", "(helo=x)", "mail pickup service", "HTTPS",
+    "POP3", "(qmail", "[", "]", "=", " (Authenticated sender: boss) ", " (AUTH: PLAIN boss) ", "user=boss ",
+    "auth=yes ", "@",
+};
+
+/* Whatever a client says, its address is what the server wrote, or it is not known; and nothing else was the server. */
+static void pieces_in_a_row_forge_nothing(void **state) {
+  (void)state;
+  uint32_t random = 1;
+  for (size_t round = 0; round < 200000; round++) {
+    char line[512] = "";
+    const char *form = forms[round % COUNT(forms)], *at = strchr(form, '@');
+    strncat(line, form, (size_t)(at - form));
+    for (size_t i = 0; i < 1 + round % 7; i++) {
+      random = random * 1664525 + 1013904223;
+      strcat(line, inserts[(random >> 8) % COUNT(inserts)]);
+    }
+    strcat(line, at + 1);
+    struct received received;
+    received_read(&received, (struct part){line, strlen(line)});
+    bool client = received.kind == RECEIVED_CLIENT;
+    if (!client && received.kind == RECEIVED_UNREADABLE) continue;
+    struct part user = received.auth_user;
+    bool right = client && part_is(received.address_text, PART("192.0.2.10"));
+    if (!right || !part_is(received.by, PART("mx.example.com")) || (user.ptr && user.len > 0)) {
+      char text[RECEIVED_TEXT_SIZE];
+      fail_msg("%s\n  is  %s", line, received_text(text, &received));
+    }
   }
 }
 
@@ -222,6 +349,7 @@ static void the_longest_that_is_read(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_by_table),
+      cmocka_unit_test(pieces_in_a_row_forge_nothing),
       cmocka_unit_test(long_lines),
       cmocka_unit_test(the_longest_that_is_read),
   };
