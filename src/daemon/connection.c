@@ -249,6 +249,7 @@ static void link_up(struct connection *c) {
   worker->connection_count++;
 }
 
+/* Who has asked by now is answered before the loop is told of it: one of spamd's clients is never registered then. */
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front) {
   struct net_address address = net_of_peer(peer);
   bool counted;
@@ -268,7 +269,7 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
   c->counted = counted;
   link_up(c);
   event_assign(&c->event, worker->base, fd, EV_READ | EV_PERSIST, ready, c);
-  wait_for_more(c);
+  ready(fd, EV_READ, c);
 }
 
 /* Whatever had come before is answered: each is looked at once more, in the loop, and closed when it has said
