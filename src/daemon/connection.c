@@ -74,10 +74,13 @@ static bool write_out(struct connection *c) {
   return true;
 }
 
-/* More has come than the requests that were taken. */
+/* More has come than the requests that were taken. Whose request said where it ends has sent no more, unless it stands
+ * behind that already; of others it is asked. */
 static bool has_more(const struct connection *c) {
   int waiting = 0;
-  return c->in.len > 0 || (ioctl(c->fd, FIONREAD, &waiting) == 0 && waiting > 0);
+  if (c->in.len > 0) return true;
+  if (c->framed && c->emptied) return false;
+  return ioctl(c->fd, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 /* A connection that is closed while bytes wait to be read is torn down, and what was written may never be seen. So the
@@ -190,6 +193,7 @@ static bool read_in(struct connection *c) {
   struct worker *worker = c->worker;
   ssize_t got = recv(c->fd, worker->read, sizeof worker->read, 0);
   if (got < 0) return errno == EAGAIN || errno == EINTR || errno == EWOULDBLOCK;
+  c->emptied = (size_t)got < sizeof worker->read;
   if (got == 0) c->at_end = true;
   if (got == 0 || c->lingering) return true;
   if (c->asked_us == 0) c->asked_us = server_now_us();

@@ -18,6 +18,8 @@ struct connection {
   struct net_address peer;
   bool counted;    /* among its client's */
   bool at_end;     /* nothing more will come from it */
+  bool emptied;    /* there was no more to read when it was last read */
+  bool framed;     /* the latest request said itself where it ends */
   bool closing;    /* what is to be written goes out, then it is closed */
   bool abrupt;     /* it may still be sending: what comes is thrown away, lest the answer be lost with it */
   bool lingering;

@@ -42,6 +42,7 @@ static void end_request(struct connection *c, const struct exchange *exchange) {
   c->taken += exchange->used < left ? exchange->used : left;
   c->asked_us = c->taken < c->in.len ? server_now_us() : 0;
   c->answered = true;
+  c->framed = exchange->framed;
   if (exchange->close) c->closing = true;
 }
 

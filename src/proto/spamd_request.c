@@ -32,7 +32,9 @@ static enum codec_need too_large(struct scan *scan) {
 }
 
 static enum codec_need ready(struct scan *scan, size_t used) {
-  scan->request->used = used;
+  struct spamd_request *request = scan->request;
+  request->used = used;
+  request->framed = request->has_length && used - request->body == request->length;
   return CODEC_READY;
 }
 

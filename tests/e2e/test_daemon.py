@@ -236,6 +236,7 @@ class Arriving(unittest.TestCase):
             ("spamd", check("bad.example")[:36], False, check("bad.example")[36:], spam),
             ("spamd", check("bad.example")[:36], True, b"", b"SPAMD/1.0 76 Bad header line: (EOF during headers)\r\n"),
             ("spamd", check("bad.example") + b"more", False, b"more", spam),
+            ("spamd", check("bad.example").replace(b"Content-length: 0\r\n", b""), False, b"more", spam),
             ("spamd", b"", True, b"", b"SPAMD/1.0 76 Bad header line: (closed before headers)\r\n"),
             ("spamd", b"", False, check("bad.example"), spam),
             ("policy", asked, True, b"", told),
