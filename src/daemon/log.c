@@ -59,26 +59,48 @@ void log_bool(struct log_line *line, const char *key, bool value) {
 
 /* --- lines --- */
 
-/* RFC 3339, UTC, milliseconds. */
-static size_t print_time(char out[32]) {
+static char *put_digits(char *at, unsigned value, size_t count) {
+  for (size_t i = count; i > 0; value /= 10) at[--i] = (char)('0' + value % 10);
+  return at + count;
+}
+
+/* By hand: gmtime_r takes a lock that all threads share, and looks at the time zone. Years begin in March here, so that
+ * the leap day is the last one, and 153 days are five months; they are counted in rounds of 400, which are 146097 days. */
+void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms) {
+  unsigned days = (unsigned)(seconds / 86400) + 719468, second = (unsigned)(seconds % 86400);
+  unsigned round = days / 146097, left = days % 146097;
+  unsigned year = (left - left / 1460 + left / 36524 - left / 146096) / 365;
+  unsigned day = left - (365 * year + year / 4 - year / 100);
+  unsigned month = (5 * day + 2) / 153;
+  char *at = put_digits(out, year + 400 * round + (month > 9), 4);
+  *at++ = '-';
+  at = put_digits(at, month < 10 ? month + 3 : month - 9, 2);
+  *at++ = '-';
+  at = put_digits(at, day - (153 * month + 2) / 5 + 1, 2);
+  *at++ = 'T';
+  at = put_digits(at, second / 3600, 2);
+  *at++ = ':';
+  at = put_digits(at, second / 60 % 60, 2);
+  *at++ = ':';
+  at = put_digits(at, second % 60, 2);
+  *at++ = '.';
+  at = put_digits(at, ms, 3);
+  *at = 'Z';
+}
+
+static void put_time(struct bytes *out) {
   struct timespec now;
-  struct tm parts;
+  char text[LOG_TIME];
   clock_gettime(CLOCK_REALTIME, &now);
-  gmtime_r(&now.tv_sec, &parts);
-  size_t len = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &parts);
-  unsigned ms = (unsigned)(now.tv_nsec / 1000000);
-  const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z'};
-  memcpy(out + len, end, sizeof end);
-  return len + sizeof end;
+  log_time(text, now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0, (unsigned)(now.tv_nsec / 1000000));
+  bytes_add(out, text, sizeof text);
 }
 
 struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event) {
   struct log_line line = {.out = out, .json = log->json};
-  char time[32];
-  size_t len = print_time(time);
   if (line.json) {
     BYTES_LITERAL(out, "{\"time\":\"");
-    bytes_add(out, time, len);
+    put_time(out);
     BYTES_LITERAL(out, "\",\"level\":\"");
     bytes_str(out, level);
     BYTES_LITERAL(out, "\",\"event\":\"");
@@ -86,7 +108,7 @@ struct log_line log_begin(const struct log *log, struct bytes *out, const char *
     bytes_byte(out, '"');
   } else {
     BYTES_LITERAL(out, "time=");
-    bytes_add(out, time, len);
+    put_time(out);
     BYTES_LITERAL(out, " level=");
     bytes_str(out, level);
     BYTES_LITERAL(out, " event=");

@@ -21,6 +21,10 @@ struct log {
 void log_init(struct log *log, int fd);
 void log_close(struct log *log);
 
+/* RFC 3339, UTC, of seconds since 1970, to the year 9999: "2026-11-30T08:15:00.250Z", without a NUL. */
+enum { LOG_TIME = 24 };
+void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms);
+
 /* A line being written into a buffer of the caller's; values from strangers cannot end it, nor begin another key. */
 struct log_line {
   struct bytes *out;

@@ -75,6 +75,22 @@ static void writes_lines(void **state) {
   }
 }
 
+/* As the C library says it: each day of two rounds of the calendar, with its first and last moment. */
+static void times_of_the_calendar(void **state) {
+  (void)state;
+  char got[LOG_TIME + 1] = "", want[LOG_TIME + 1];
+  for (time_t day = 0; day < 800 * 366; day++)
+    for (int last = 0; last < 2; last++) {
+      time_t second = day * 86400 + (last ? 86399 : day % 86400);
+      size_t len = strftime(want, sizeof want, "%Y-%m-%dT%H:%M:%S", gmtime(&second));
+      memcpy(want + len, last ? ".999Z" : ".007Z", 6);
+      log_time(got, (uint64_t)second, last ? 999 : 7);
+      assert_string_equal(got, want);
+    }
+  log_time(got, 253402300799, 0);
+  assert_string_equal(got, "9999-12-31T23:59:59.000Z");
+}
+
 static void gate_by_table(void **state) {
   (void)state;
   static const struct {
@@ -187,8 +203,11 @@ static void threads_share_lines(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(values_by_table),      cmocka_unit_test(writes_lines),
-                                     cmocka_unit_test(gate_by_table),        cmocka_unit_test(a_reader_that_stalls),
-                                     cmocka_unit_test(a_reader_that_is_gone), cmocka_unit_test(threads_share_lines)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_by_table),       cmocka_unit_test(writes_lines),
+      cmocka_unit_test(times_of_the_calendar), cmocka_unit_test(gate_by_table),
+      cmocka_unit_test(a_reader_that_stalls),  cmocka_unit_test(a_reader_that_is_gone),
+      cmocka_unit_test(threads_share_lines),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
