@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,8 +124,20 @@ void log_end(struct log_line *line) {
   bytes_byte(line->out, '\n');
 }
 
+/* A socket can be told by the call not to block, a file and /dev/null have always room. */
+static enum log_way way_of(int fd) {
+  struct stat about, null;
+  int type;
+  socklen_t size = sizeof type;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
+    return type == SOCK_STREAM ? LOG_NEED_NOT_BLOCK : LOG_MAY_BLOCK;
+  if (fstat(fd, &about) != 0) return LOG_MAY_BLOCK;
+  bool nowhere = S_ISCHR(about.st_mode) && stat("/dev/null", &null) == 0 && about.st_rdev == null.st_rdev;
+  return nowhere || S_ISREG(about.st_mode) ? LOG_NEVER_BLOCKS : LOG_MAY_BLOCK;
+}
+
 void log_init(struct log *log, int fd) {
-  *log = (struct log){.fd = fd};
+  *log = (struct log){.fd = fd, .way = way_of(fd)};
   pthread_mutex_init(&log->lock, NULL);
 }
 
@@ -131,18 +145,28 @@ void log_close(struct log *log) {
   pthread_mutex_destroy(&log->lock);
 }
 
-/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log.
- * The descriptor is others' as well, so it may block, and is not made not to. */
+/* As much as it takes without blocking, which poll must have called it ready for unless it is one that needs none. The
+ * descriptor is others' as well, so it may block, and is not made not to. */
+static ssize_t write_piece(const struct log *log, const char *ptr, size_t len) {
+  if (log->way == LOG_NEVER_BLOCKS) return write(log->fd, ptr, len);
+  if (log->way == LOG_NEED_NOT_BLOCK) return send(log->fd, ptr, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return write(log->fd, ptr, len < PIECE ? len : PIECE);
+}
+
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log. */
 static size_t write_some(struct log *log, const char *ptr, size_t len) {
   size_t written = 0;
+  bool ask = log->way == LOG_MAY_BLOCK;
   while (written < len) {
     struct pollfd ready = {log->fd, POLLOUT, 0};
-    int found = poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS);
+    int found = ask ? poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS) : 1;
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) break;
-    size_t piece = len - written < PIECE ? len - written : PIECE;
-    ssize_t done = write(log->fd, ptr + written, piece);
-    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    ssize_t done = write_piece(log, ptr + written, len - written);
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) {
+      ask = true;
+      continue;
+    }
     if (done < 0) break;
     written += (size_t)done;
   }

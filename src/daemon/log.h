@@ -10,8 +10,12 @@
 
 #include "proto/bytes.h"
 
+/* Whether a write to the descriptor may block. */
+enum log_way { LOG_MAY_BLOCK, LOG_NEED_NOT_BLOCK, LOG_NEVER_BLOCKS };
+
 struct log {
   int fd;
+  enum log_way way;
   bool json;
   pthread_mutex_t lock; /* over the descriptor and what follows */
   bool stalled, cut;    /* the last attempt failed; and left a line without its end */
