@@ -20,6 +20,7 @@ struct state {
   struct policy_request *request; /* under way, or being answered; else NULL */
   struct bytes key;               /* of that request */
   struct memory *memory;          /* NULL: nothing */
+  uint32_t wanted;                /* the attributes that the rules read whose verdict is remembered */
 };
 
 struct piece {
@@ -51,9 +52,11 @@ static void end_request(struct state *state) {
 }
 
 static bool is_known(struct state *state, const struct exchange *x) {
-  bool keyed = policy_key(&state->key, state->request, x->bytes, policy_wanted(x->rules));
-  return keyed && same(memory_key(state->memory), (struct piece){state->key.ptr, state->key.len}) &&
-         strncmp(state->memory->rules_id, assay_ruleset_id(x->rules), ID_SIZE - 1) == 0;
+  const char *id = assay_ruleset_id(x->rules);
+  bool same_rules = state->memory && strncmp(state->memory->rules_id, id, ID_SIZE - 1) == 0;
+  if (!same_rules) state->wanted = policy_wanted(x->rules);
+  bool keyed = policy_key(&state->key, state->request, x->bytes, state->wanted);
+  return same_rules && keyed && same(memory_key(state->memory), (struct piece){state->key.ptr, state->key.len});
 }
 
 static enum front_step close_with(struct exchange *x, const char *why) {
