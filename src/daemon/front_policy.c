@@ -99,32 +99,38 @@ static char *put(char *at, struct piece piece) {
   return at + piece.len;
 }
 
-/* Other requests of the same key will be told the same, but for the header, which is there already. Without memory
- * nothing is remembered, and the next one is judged anew. */
-static void remember(struct state *state, const struct exchange *x, const assay_verdict *verdict,
-                     struct piece instance) {
-  struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, true};
-  struct bytes again = {0};
-  if (state->key.len > 0) policy_reply(&again, state->request, verdict, &how);
-  struct piece key = {state->key.ptr, again.failed ? 0 : state->key.len};
+/* Without memory nothing is remembered, and the next one is judged anew. */
+static void remember(struct state *state, const struct exchange *x, struct piece again, struct piece instance) {
+  struct piece key = {state->key.ptr, state->key.len};
   struct memory *memory = malloc(sizeof *memory + key.len + again.len + instance.len);
   if (memory) {
     *memory = (struct memory){.key_len = key.len, .again_len = again.len, .instance_len = instance.len};
     strncpy(memory->rules_id, assay_ruleset_id(x->rules), ID_SIZE - 1);
-    put(put(put(memory->bytes, key), (struct piece){again.ptr, again.len}), instance);
+    put(put(put(memory->bytes, key), again), instance);
   }
   free(state->memory);
   state->memory = memory;
-  bytes_free(&again);
 }
 
+/* Other requests of the same key will be told the same, but for the header, which is there already. */
 static void answer(struct exchange *x, const struct verdict_given *given) {
   struct state *state = x->state;
   struct piece instance, had = memory_instance(state->memory);
   instance.ptr = policy_value(state->request, x->bytes, POLICY_INSTANCE, &instance.len);
   struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, same(had, instance)};
+  size_t begin = x->out->len;
   bool prepended = policy_reply(x->out, state->request, given->verdict, &how);
-  remember(state, x, given->verdict, prepended ? instance : had);
+  struct piece again = {x->out->ptr + begin, x->out->len - begin};
+  struct bytes other = {0};
+  if (prepended) {
+    how.prepended = true;
+    policy_reply(&other, state->request, given->verdict, &how);
+    again = (struct piece){other.ptr, other.len};
+  }
+  if (x->out->failed || other.failed) state->key.len = 0;
+  if (state->key.len == 0) again.len = 0;
+  remember(state, x, again, prepended ? instance : had);
+  bytes_free(&other);
   end_request(state);
 }
 
