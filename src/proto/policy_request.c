@@ -44,18 +44,22 @@ static bool is(struct piece piece, const char *text) {
 
 /* --- the bytes --- */
 
-/* Postfix keeps an order, so the next attribute is mostly the one that is expected. POLICY_ATTRS: none of ours. */
-static unsigned find_attr(const struct policy_request *request, const char *name, size_t len) {
-  for (unsigned i = 0; i < POLICY_ATTRS; i++) {
-    unsigned attr = (request->next + i) % POLICY_ATTRS;
-    if (rows[attr].len == len && memcmp(infos[attr].word, name, len) == 0) return attr;
-  }
-  return POLICY_ATTRS;
-}
-
 static enum codec_need bad(struct proto_error *error, const char *what, const char *line, size_t len) {
   proto_fail(error, "%s: %s", what, proto_show(line, len).text);
   return CODEC_BAD;
+}
+
+static bool begins_with(const char *line, size_t len, unsigned attr) {
+  size_t name = rows[attr].len;
+  return name < len && line[name] == '=' && memcmp(line, infos[attr].word, name) == 0;
+}
+
+/* Postfix keeps an order, so the next attribute is mostly the one that is expected. POLICY_ATTRS: none of ours. */
+static unsigned find_attr(unsigned expected, const char *line, size_t len) {
+  if (expected < POLICY_ATTRS && begins_with(line, len, expected)) return expected;
+  unsigned attr = 0;
+  while (attr < POLICY_ATTRS && !begins_with(line, len, attr)) attr++;
+  return attr;
 }
 
 static enum codec_need take_line(struct policy_request *request, const char *bytes, size_t stop, size_t most,
@@ -65,14 +69,15 @@ static enum codec_need take_line(struct policy_request *request, const char *byt
   if (len > most) return bad(error, "a line is too long", line, len);
   if (memchr(line, 0, len)) return bad(error, "a line holds a NUL byte", line, len);
   if (line[len - 1] == '\r') return bad(error, "a line ends in CR LF, where LF alone ends it", line, len);
-  const char *mark = memchr(line, '=', len);
-  if (!mark || mark == line) return bad(error, "a line is no name=value", line, len);
-  size_t name = (size_t)(mark - line);
-  unsigned attr = find_attr(request, line, name);
-  if (attr == POLICY_ATTRS) return CODEC_MORE;
-  request->values[attr] = (struct span){request->line + name + 1, len - name - 1};
-  request->present |= UINT32_C(1) << attr;
-  request->next = (attr + 1) % POLICY_ATTRS;
+  unsigned attr = find_attr(request->next, line, len);
+  if (attr < POLICY_ATTRS) {
+    size_t name = rows[attr].len;
+    request->values[attr] = (struct span){request->line + name + 1, len - name - 1};
+    request->present |= UINT32_C(1) << attr;
+    request->next = attr + 1;
+  } else if (line[0] == '=' || !memchr(line, '=', len)) {
+    return bad(error, "a line is no name=value", line, len);
+  }
   return CODEC_MORE;
 }
 
