@@ -3,6 +3,7 @@
 #include "daemon/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,18 +18,27 @@ enum { GATE_MS = 1000, PATIENCE_MS = 100, SAID_MOST = 1000, PIECE = 4096 };
 /* --- values --- */
 
 static void put_key(struct log_line *line, const char *key) {
-  bytes_byte(line->out, line->json ? ',' : ' ');
-  if (line->json) bytes_byte(line->out, '"');
-  bytes_str(line->out, key);
-  bytes_str(line->out, line->json ? "\":" : "=");
+  size_t len = strlen(key);
+  if (line->out->cap - line->out->len < len + 4 && !bytes_reserve(line->out, len + 4)) return;
+  char *at = line->out->ptr + line->out->len;
+  *at++ = line->json ? ',' : ' ';
+  if (line->json) *at++ = '"';
+  memcpy(at, key, len);
+  at += len;
+  if (line->json) *at++ = '"';
+  *at++ = line->json ? ':' : '=';
+  line->out->len = (size_t)(at - line->out->ptr);
 }
 
+/* Printable ASCII but for blanks and what logfmt reads. */
 static bool is_plain(const char *value, size_t len) {
+  static const bool odd[UCHAR_MAX + 1] = {['"'] = true, ['='] = true, ['\\'] = true};
+  bool plain = len > 0;
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = (unsigned char)value[i];
-    if (byte <= ' ' || byte > '~' || byte == '"' || byte == '=' || byte == '\\') return false;
+    plain = plain && byte > ' ' && byte <= '~' && !odd[byte];
   }
-  return len > 0;
+  return plain;
 }
 
 /* In logfmt a value with anything odd in it stands in quotes, with the escapes of JSON. */
