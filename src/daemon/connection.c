@@ -258,7 +258,7 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
   struct net_address address = net_of_peer(peer);
   bool counted;
   enum trouble why = refusal(worker, &address, &counted);
-  struct connection *c = why == TROUBLE_COUNT ? calloc(1, sizeof *c) : NULL;
+  struct connection *c = why == TROUBLE_COUNT ? malloc(sizeof *c) : NULL;
   if (!c) {
     if (counted) clients_leave(worker->server->clients, &address);
     if (why == TROUBLE_COUNT) worker->server->connections--;
@@ -266,11 +266,7 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
     close(fd);
     return;
   }
-  c->worker = worker;
-  c->front = front;
-  c->fd = fd;
-  c->peer = address;
-  c->counted = counted;
+  *c = (struct connection){.worker = worker, .front = front, .fd = fd, .peer = address, .counted = counted};
   link_up(c);
   event_assign(&c->event, worker->base, fd, EV_READ | EV_PERSIST, ready, c);
   ready(fd, EV_READ, c);

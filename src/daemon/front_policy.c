@@ -86,8 +86,11 @@ static enum front_step take(struct exchange *x) {
   size_t most = conf_bound(x->conf->limits.headers);
   struct policy_limits limits = {.line = most, .request = most};
   struct proto_error error = {""};
-  if (!state->request) state->request = calloc(1, sizeof *state->request);
-  if (!state->request) return close_with(x, "out of memory");
+  if (!state->request) {
+    state->request = malloc(sizeof *state->request);
+    if (!state->request) return close_with(x, "out of memory");
+    *state->request = (struct policy_request){0};
+  }
   enum codec_need need = policy_scan(state->request, x->bytes, x->len, x->at_end, &limits, &error);
   if (need == CODEC_MORE) return FRONT_MORE;
   if (need == CODEC_READY) return take_whole(x);

@@ -7,8 +7,12 @@
 #include "daemon/connection_parts.h"
 
 static bool prepare(struct connection *c, struct slot *slot) {
-  if (!c->state && c->front->state_size > 0) c->state = calloc(1, c->front->state_size);
-  if (!c->state && c->front->state_size > 0) return false;
+  size_t size = c->front->state_size;
+  if (!c->state && size > 0) {
+    c->state = malloc(size); /* calloc would pass by what the thread has just freed */
+    if (!c->state) return false;
+    memset(c->state, 0, size);
+  }
   slot->exchange = (struct exchange){.conf = c->worker->server->conf,
                                      .state = c->state,
                                      .bytes = c->in.ptr ? c->in.ptr + c->taken : "",
