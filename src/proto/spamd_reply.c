@@ -127,7 +127,7 @@ static void add_body(struct bytes *out, const struct spamd_request *request, con
   }
 }
 
-/* The head has the length of the body, so it comes last, and the body makes room for it. */
+/* The head has the length of the body, so it comes last, and the body makes room for it, if there is one. */
 static void put_before(struct bytes *out, size_t at, const struct bytes *head) {
   if (head->failed) out->failed = true;
   if (head->failed || !bytes_reserve(out, head->len)) return;
@@ -148,7 +148,7 @@ void spamd_reply(struct bytes *out, const struct spamd_request *request, const c
     struct bytes head = {0};
     size_t at = out->len;
     add_body(out, request, bytes, said, printed.spam);
-    add_head(&head, request, &printed, out->len - at);
+    add_head(out->len == at ? out : &head, request, &printed, out->len - at);
     put_before(out, at, &head);
     bytes_free(&head);
   }
