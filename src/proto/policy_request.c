@@ -67,7 +67,6 @@ static enum codec_need take_line(struct policy_request *request, const char *byt
   const char *line = bytes + request->line;
   size_t len = stop - request->line;
   if (len > most) return bad(error, "a line is too long", line, len);
-  if (memchr(line, 0, len)) return bad(error, "a line holds a NUL byte", line, len);
   if (line[len - 1] == '\r') return bad(error, "a line ends in CR LF, where LF alone ends it", line, len);
   unsigned attr = find_attr(request->next, line, len);
   if (attr < POLICY_ATTRS) {
@@ -93,9 +92,17 @@ static struct piece value_of(const struct policy_request *request, const char *b
   return piece;
 }
 
+static enum codec_need bad_nul(struct proto_error *error, const char *bytes, const char *nul, const char *stop) {
+  const char *line = nul, *end = memchr(nul, '\n', (size_t)(stop - nul));
+  while (line > bytes && line[-1] != '\n') line--;
+  return bad(error, "a line holds a NUL byte", line, (size_t)((end ? end : stop) - line));
+}
+
 static enum codec_need finish(struct policy_request *request, const char *bytes, size_t used,
                               struct proto_error *error) {
   struct piece kind = value_of(request, bytes, POLICY_REQUEST), state = value_of(request, bytes, POLICY_STATE);
+  const char *nul = memchr(bytes, 0, used);
+  if (nul) return bad_nul(error, bytes, nul, bytes + used);
   if (!is(kind, "smtpd_access_policy"))
     return bad(error, "a request must hold request=smtpd_access_policy, and has", kind.ptr, kind.len);
   request->state = states;

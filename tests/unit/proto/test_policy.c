@@ -282,7 +282,9 @@ static void what_is_wrong_is_said(void **state) {
     const char *words;
   } rows[] = {
       {SIZED(ASKS "helo_name\n"), "a line is no name=value: \"helo_name\""},
-      {SIZED("a\0=\n"), "a line holds a NUL byte: \"a\\x00=\""},
+      {SIZED("a\0=\n\n"), "a line holds a NUL byte: \"a\\x00=\""},
+      {SIZED(ASKS "helo_name=\0\nsender=x\n\n"), "a line holds a NUL byte: \"helo_name=\\x00\""},
+      {SIZED("a=b\na=\0\0c\n\n"), "a line holds a NUL byte: \"a=\\x00\\x00c\""},
       {SIZED(ASKS "\r\n"), "CR LF, where LF alone ends it: \"\\x0d\""},
       {SIZED("helo_name=x\n\n"), "a request must hold request=smtpd_access_policy, and has: \"\""},
       {SIZED("request=\x1b[2J\n\n"), "and has: \"\\x1b[2J\""},
