@@ -121,9 +121,12 @@ static void timed_out(struct connection *c) {
 
 static void ready(evutil_socket_t fd, short what, void *user);
 
-/* It stays registered from one request to the next, which spares the system calls. */
+/* It stays registered from one request to the next, which spares the system calls; and whenever it is called because of
+ * an event, libevent has wound up its timer again. */
 static bool watch(struct connection *c, short events, uint64_t ms) {
   struct timeval wait = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+  if (event_get_events(&c->event) == events && c->watched_ms == ms) return true;
+  c->watched_ms = ms;
   if (event_get_events(&c->event) != events) {
     event_del(&c->event);
     event_assign(&c->event, c->worker->base, c->fd, events, ready, c);
@@ -138,6 +141,7 @@ static void wait_for_more(struct connection *c) {
   uint64_t ms = c->answered ? limits->idle : limits->first_byte;
   if (!writing && c->slot) { /* its verdict comes when it comes */
     event_del(&c->event);
+    c->watched_ms = 0;
     return;
   }
   if (c->lingering)

@@ -29,6 +29,7 @@ struct connection {
   size_t written;    /* of out */
   size_t held;       /* counted in the server's bytes */
   uint64_t asked_us; /* when the request at hand began; 0: none has */
+  uint64_t watched_ms; /* it is registered, with a timer of this time; 0: it is not */
   uint64_t since_us; /* it is writing, or lingering, since then; 0: neither */
 };
 
