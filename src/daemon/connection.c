@@ -33,8 +33,8 @@ static bool weigh(struct connection *c) {
 
 /* A buffer with nothing in it is not kept, so an idle connection costs next to nothing. */
 static void relax(struct connection *c) {
-  if (c->in.len == 0) bytes_free(&c->in);
-  if (c->out.len == 0) bytes_free(&c->out);
+  if (c->in.len == 0) worker_give_room(&c->worker->in, &c->in);
+  if (c->out.len == 0) worker_give_room(&c->worker->out, &c->out);
   weigh(c);
 }
 
@@ -43,7 +43,7 @@ static void close_connection(struct connection *c) {
   event_del(&c->event);
   request_cancel(c);
   request_forget(c);
-  bytes_free(&c->out);
+  worker_give_room(&worker->out, &c->out);
   weigh(c);
   close(c->fd);
   if (c->counted) clients_leave(worker->server->clients, &c->peer);
@@ -201,6 +201,7 @@ static bool read_in(struct connection *c) {
   if (got == 0) c->at_end = true;
   if (got == 0 || c->lingering) return true;
   if (c->asked_us == 0) c->asked_us = server_now_us();
+  worker_take_room(&worker->in, &c->in);
   bytes_add(&c->in, worker->read, (size_t)got);
   if (c->in.failed) {
     connection_trouble(c, TROUBLE_MEMORY, NULL);

@@ -13,6 +13,7 @@ static bool prepare(struct connection *c, struct slot *slot) {
     if (!c->state) return false;
     memset(c->state, 0, size);
   }
+  worker_take_room(&c->worker->out, &c->out);
   slot->exchange = (struct exchange){.conf = c->worker->server->conf,
                                      .state = c->state,
                                      .bytes = c->in.ptr ? c->in.ptr + c->taken : "",
@@ -28,7 +29,7 @@ void request_forget(struct connection *c) {
   if (c->front->end && c->state) c->front->end(c->state);
   free(c->state);
   c->state = NULL;
-  bytes_free(&c->in);
+  worker_give_room(&c->worker->in, &c->in);
   c->taken = 0;
   c->asked_us = 0;
 }
