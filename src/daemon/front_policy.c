@@ -8,6 +8,9 @@
 
 enum { ID_SIZE = 24 };
 
+/* What the log says of a client, whether rules look at it or not. */
+#define LOGGED (POLICY_BIT(POLICY_CLIENT_ADDRESS) | POLICY_BIT(POLICY_HELO_NAME))
+
 /* What is remembered of the latest verdict, and of the message that has got its header; in one piece, for there are
  * many connections that are idle. */
 struct memory {
@@ -76,7 +79,7 @@ static enum front_step take_whole(struct exchange *x) {
     end_request(state);
     return FRONT_DONE;
   }
-  enum proto_result result = policy_facts(state->request, x->bytes, x->facts, &error);
+  enum proto_result result = policy_facts(state->request, x->bytes, state->wanted | LOGGED, x->facts, &error);
   if (result == PROTO_OK) return FRONT_ASK;
   return close_with(x, result == PROTO_NO_MEMORY ? "out of memory" : error.text);
 }

@@ -234,19 +234,25 @@ static assay_status set_value(assay_facts *facts, unsigned attr, struct piece va
   return assay_facts_set(facts, fact, value.ptr, value.len);
 }
 
-enum proto_result policy_facts(const struct policy_request *request, const char *bytes, assay_facts *facts,
-                               struct proto_error *error) {
+static enum proto_result set_fact(const struct policy_request *request, const char *bytes, unsigned attr,
+                                  assay_facts *facts, struct proto_error *error) {
+  struct piece value;
+  assay_status status = ASSAY_OK;
+  assay_fact fact = infos[attr].fact;
+  enum says said = says(request, bytes, attr, &value);
+  if (said == SAYS_VALUE) status = set_value(facts, attr, value);
+  if (said == SAYS_NOT_YET) status = assay_facts_set_unknown(facts, fact, ASSAY_NOT_YET);
+  return proto_value_result(status, fact, value.ptr, value.len, error);
+}
+
+enum proto_result policy_facts(const struct policy_request *request, const char *bytes, uint32_t wanted,
+                               assay_facts *facts, struct proto_error *error) {
+  enum proto_result result = PROTO_OK;
   assay_facts_clear(facts);
-  for (unsigned attr = 0; attr < POLICY_ATTRS; attr++) {
-    struct piece value;
-    assay_status status = ASSAY_OK;
-    assay_fact fact = infos[attr].fact;
-    enum says said = says(request, bytes, attr, &value);
-    if (said == SAYS_VALUE) status = set_value(facts, attr, value);
-    if (said == SAYS_NOT_YET) status = assay_facts_set_unknown(facts, fact, ASSAY_NOT_YET);
-    if (status != ASSAY_OK) return proto_value_result(status, fact, value.ptr, value.len, error);
-  }
-  return PROTO_OK;
+  wanted &= request->present;
+  for (unsigned attr = 0; wanted && result == PROTO_OK; attr++, wanted >>= 1)
+    if (wanted & 1) result = set_fact(request, bytes, attr, facts, error);
+  return result;
 }
 
 uint32_t policy_wanted(const assay_ruleset *ruleset) {
