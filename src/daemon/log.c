@@ -54,6 +54,13 @@ void log_word(struct log_line *line, const char *key, const char *value) {
   log_text(line, key, value, strlen(value));
 }
 
+void log_own(struct log_line *line, const char *key, const char *word) {
+  put_key(line, key);
+  if (line->json) bytes_byte(line->out, '"');
+  bytes_str(line->out, word);
+  if (line->json) bytes_byte(line->out, '"');
+}
+
 void log_uint(struct log_line *line, const char *key, uint64_t value) {
   put_key(line, key);
   bytes_uint(line->out, value);

@@ -56,14 +56,15 @@ static void values_by_table(void **state) {
 static void writes_lines(void **state) {
   (void)state;
   static const char *const ends[] = {
-      " level=info event=verdict n=18446744073709551615 score=-0.5 late=true\n",
-      "\",\"level\":\"info\",\"event\":\"verdict\",\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
+      " level=info event=verdict front=policy n=18446744073709551615 score=-0.5 late=true\n",
+      "\",\"level\":\"info\",\"event\":\"verdict\",\"front\":\"policy\",\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
   for (int json = 0; json < 2; json++) {
     struct log log;
     struct bytes out = {0};
     log_init(&log, -1);
     log.json = json;
     struct log_line line = log_begin(&log, &out, "info", "verdict");
+    log_own(&line, "front", "policy");
     log_uint(&line, "n", UINT64_MAX);
     log_milli(&line, "score", -500);
     log_bool(&line, "late", true);
