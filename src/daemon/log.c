@@ -84,7 +84,7 @@ static char *put_digits(char *at, unsigned value, size_t count) {
 }
 
 /* By hand: gmtime_r takes a lock that all threads share, and looks at the time zone. Years begin in March here, so that
- * the leap day is the last one, and 153 days are five months; they are counted in rounds of 400, which are 146097 days. */
+ * the leap day is the last one, and 153 days are five months; they go in rounds of 400, which are 146097 days. */
 void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms) {
   unsigned days = (unsigned)(seconds / 86400) + 719468, second = (unsigned)(seconds % 86400);
   unsigned round = days / 146097, left = days % 146097;
@@ -170,7 +170,8 @@ static ssize_t write_piece(const struct log *log, const char *ptr, size_t len) {
   return write(log->fd, ptr, len < PIECE ? len : PIECE);
 }
 
-/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log. */
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a
+ * log. */
 static size_t write_some(struct log *log, const char *ptr, size_t len) {
   size_t written = 0;
   bool ask = log->way == LOG_MAY_BLOCK;

@@ -38,7 +38,7 @@ struct log_line {
 struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event);
 void log_text(struct log_line *line, const char *key, const char *value, size_t len);
 void log_word(struct log_line *line, const char *key, const char *value); /* NUL-terminated */
-void log_own(struct log_line *line, const char *key, const char *word); /* one of a few of our own: letters and digits */
+void log_own(struct log_line *line, const char *key, const char *word); /* one of our own: letters and digits */
 void log_uint(struct log_line *line, const char *key, uint64_t value);
 void log_milli(struct log_line *line, const char *key, int64_t thousandths);
 void log_bool(struct log_line *line, const char *key, bool value);

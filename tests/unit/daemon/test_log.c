@@ -57,7 +57,8 @@ static void writes_lines(void **state) {
   (void)state;
   static const char *const ends[] = {
       " level=info event=verdict front=policy n=18446744073709551615 score=-0.5 late=true\n",
-      "\",\"level\":\"info\",\"event\":\"verdict\",\"front\":\"policy\",\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
+      "\",\"level\":\"info\",\"event\":\"verdict\",\"front\":\"policy\","
+      "\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
   for (int json = 0; json < 2; json++) {
     struct log log;
     struct bytes out = {0};
