@@ -62,7 +62,7 @@ static bool all_digits(const char *text, size_t len) {
 
 static void check_reply(const char *reply, size_t len) {
   static const char *const permits[] = {"ok", "relay", "permit"};
-  MUST(len > 10 && len <= POLICY_LINE_MOST + 2 && memcmp(reply, "action=", 7) == 0);
+  MUST(len > 9 && len <= POLICY_LINE_MOST + 2 && memcmp(reply, "action=", 7) == 0);
   MUST(memcmp(reply + len - 2, "\n\n", 2) == 0);
   for (size_t i = 0; i < len - 2; i++) MUST(reply[i] >= ' ' && reply[i] <= '~');
   const char *action = reply + 7;
