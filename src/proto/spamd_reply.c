@@ -130,7 +130,7 @@ static void add_body(struct bytes *out, const struct spamd_request *request, con
 /* The head has the length of the body, so it comes last, and the body makes room for it, if there is one. */
 static void put_before(struct bytes *out, size_t at, const struct bytes *head) {
   if (head->failed) out->failed = true;
-  if (head->failed || !bytes_reserve(out, head->len)) return;
+  if (head->len == 0 || !bytes_reserve(out, head->len)) return;
   memmove(out->ptr + at + head->len, out->ptr + at, out->len - at);
   memcpy(out->ptr + at, head->ptr, head->len);
   out->len += head->len;
