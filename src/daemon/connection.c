@@ -39,8 +39,8 @@ static bool weigh(struct connection *c) {
 
 /* A buffer with nothing in it is not kept, so an idle connection costs next to nothing. */
 static void relax(struct connection *c) {
-  if (c->in.len == 0) bytes_free(&c->in);
-  if (c->out.len == 0) bytes_free(&c->out);
+  if (c->in.len == 0) worker_give_room(&c->worker->in, &c->in);
+  if (c->out.len == 0) worker_give_room(&c->worker->out, &c->out);
   weigh(c);
 }
 
@@ -49,7 +49,7 @@ static void close_connection(struct connection *c) {
   event_del(&c->event);
   request_cancel(c);
   request_forget(c);
-  bytes_free(&c->out);
+  worker_give_room(&worker->out, &c->out);
   weigh(c);
   close(c->fd);
   if (c->counted) clients_leave(worker->server->clients, &c->peer);
@@ -80,10 +80,13 @@ static bool write_out(struct connection *c) {
   return true;
 }
 
-/* More has come than the requests that were taken. */
+/* More has come than the requests that were taken. Whose request said where it ends has sent no more, unless it stands
+ * behind that already; of others it is asked. */
 static bool has_more(const struct connection *c) {
   int waiting = 0;
-  return c->in.len > 0 || (ioctl(c->fd, FIONREAD, &waiting) == 0 && waiting > 0);
+  if (c->in.len > 0) return true;
+  if (c->framed && c->emptied) return false;
+  return ioctl(c->fd, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 /* A connection that is closed while bytes wait to be read is torn down, and what was written may never be seen. So the
@@ -124,9 +127,12 @@ static void timed_out(struct connection *c) {
 
 static void ready(evutil_socket_t fd, short what, void *user);
 
-/* It stays registered from one request to the next, which spares the system calls. */
+/* It stays registered from one request to the next, which spares the system calls; and whenever it is called because of
+ * an event, libevent has wound up its timer again. */
 static bool watch(struct connection *c, short events, uint64_t ms) {
   struct timeval wait = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+  if (event_get_events(&c->event) == events && c->watched_ms == ms) return true;
+  c->watched_ms = ms;
   if (event_get_events(&c->event) != events) {
     event_del(&c->event);
     event_assign(&c->event, c->worker->base, c->fd, events, ready, c);
@@ -141,6 +147,7 @@ static void wait_for_more(struct connection *c) {
   uint64_t ms = c->answered ? limits->idle : limits->first_byte;
   if (!writing && c->slot) { /* its verdict comes when it comes */
     event_del(&c->event);
+    c->watched_ms = 0;
     return;
   }
   if (c->lingering)
@@ -196,9 +203,11 @@ static bool read_in(struct connection *c) {
   struct worker *worker = c->worker;
   ssize_t got = recv(c->fd, worker->read, sizeof worker->read, 0);
   if (got < 0) return errno == EAGAIN || errno == EINTR || errno == EWOULDBLOCK;
+  c->emptied = (size_t)got < sizeof worker->read;
   if (got == 0) c->at_end = true;
   if (got == 0 || c->lingering) return true;
   if (c->asked_us == 0) c->asked_us = server_now_us();
+  worker_take_room(&worker->in, &c->in);
   bytes_add(&c->in, worker->read, (size_t)got);
   if (c->in.failed) {
     connection_trouble(c, TROUBLE_MEMORY, NULL);
@@ -255,11 +264,12 @@ static void link_up(struct connection *c) {
   worker->connection_count++;
 }
 
+/* Who has asked by now is answered before the loop is told of it: one of spamd's clients is never registered then. */
 void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front) {
   struct address address = net_of_peer(peer);
   bool counted;
   enum trouble why = refusal(worker, &address, &counted);
-  struct connection *c = why == TROUBLE_COUNT ? calloc(1, sizeof *c) : NULL;
+  struct connection *c = why == TROUBLE_COUNT ? malloc(sizeof *c) : NULL;
   if (!c) {
     if (counted) clients_leave(worker->server->clients, &address);
     if (why == TROUBLE_COUNT) worker->server->connections--;
@@ -267,14 +277,10 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
     close(fd);
     return;
   }
-  c->worker = worker;
-  c->front = front;
-  c->fd = fd;
-  c->peer = address;
-  c->counted = counted;
+  *c = (struct connection){.worker = worker, .front = front, .fd = fd, .peer = address, .counted = counted};
   link_up(c);
   event_assign(&c->event, worker->base, fd, EV_READ | EV_PERSIST, ready, c);
-  wait_for_more(c);
+  ready(fd, EV_READ, c);
 }
 
 /* Whatever had come before is answered: each is looked at once more, in the loop, and closed when it has said

@@ -18,16 +18,19 @@ struct connection {
   struct address peer;
   bool counted;    /* among its client's */
   bool at_end;     /* nothing more will come from it */
+  bool emptied;    /* there was no more to read when it was last read */
+  bool framed;     /* the latest request said itself where it ends */
   bool closing;    /* what is to be written goes out, then it is closed */
   bool abrupt;     /* it may still be sending: what comes is thrown away, lest the answer be lost with it */
   bool lingering;
   bool answered;   /* it has had an answer: what comes next is a new request */
   struct bytes in, out;
-  size_t taken;      /* of in, by requests that are over */
-  size_t written;    /* of out */
-  size_t held;       /* counted in the server's bytes */
-  uint64_t asked_us; /* when the request at hand began; 0: none has */
-  uint64_t since_us; /* it is writing, or lingering, since then; 0: neither */
+  size_t taken;        /* of in, by requests that are over */
+  size_t written;      /* of out */
+  size_t held;         /* counted in the server's bytes */
+  uint64_t asked_us;   /* when the request at hand began; 0: none has */
+  uint64_t watched_ms; /* it is registered, with a timer of this time; 0: it is not */
+  uint64_t since_us;   /* it is writing, or lingering, since then; 0: neither */
 };
 
 void connection_trouble(const struct connection *c, enum trouble what, const char *detail);

@@ -28,6 +28,7 @@ struct exchange {
   bool at_end;       /* nothing more will come */
   size_t used;       /* of the bytes, by the request; with FRONT_DONE and FRONT_ASK */
   bool close;        /* after the answer; likewise */
+  bool framed;       /* the request says itself where it ends: a client sends nothing behind it; likewise */
   assay_facts *facts; /* cleared; with FRONT_ASK they are set */
   const assay_ruleset *rules;
   struct bytes *out;

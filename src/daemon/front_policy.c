@@ -8,6 +8,9 @@
 
 enum { ID_SIZE = 24 };
 
+/* What the log says of a client, whether rules look at it or not. */
+#define LOGGED (POLICY_BIT(POLICY_CLIENT_ADDRESS) | POLICY_BIT(POLICY_HELO_NAME))
+
 /* What is remembered of the latest verdict, and of the message that has got its header; in one piece, for there are
  * many connections that are idle. */
 struct memory {
@@ -20,6 +23,7 @@ struct state {
   struct policy_request *request; /* under way, or being answered; else NULL */
   struct bytes key;               /* of that request */
   struct memory *memory;          /* NULL: nothing */
+  uint32_t wanted;                /* the attributes that the rules read whose verdict is remembered */
 };
 
 struct piece {
@@ -51,9 +55,11 @@ static void end_request(struct state *state) {
 }
 
 static bool is_known(struct state *state, const struct exchange *x) {
-  bool keyed = policy_key(&state->key, state->request, x->bytes, policy_wanted(x->rules));
-  return keyed && same(memory_key(state->memory), (struct piece){state->key.ptr, state->key.len}) &&
-         strncmp(state->memory->rules_id, assay_ruleset_id(x->rules), ID_SIZE - 1) == 0;
+  const char *id = assay_ruleset_id(x->rules);
+  bool same_rules = state->memory && strncmp(state->memory->rules_id, id, ID_SIZE - 1) == 0;
+  if (!same_rules) state->wanted = policy_wanted(x->rules);
+  bool keyed = policy_key(&state->key, state->request, x->bytes, state->wanted);
+  return same_rules && keyed && same(memory_key(state->memory), (struct piece){state->key.ptr, state->key.len});
 }
 
 static enum front_step close_with(struct exchange *x, const char *why) {
@@ -73,7 +79,7 @@ static enum front_step take_whole(struct exchange *x) {
     end_request(state);
     return FRONT_DONE;
   }
-  enum proto_result result = policy_facts(state->request, x->bytes, x->facts, &error);
+  enum proto_result result = policy_facts(state->request, x->bytes, state->wanted | LOGGED, x->facts, &error);
   if (result == PROTO_OK) return FRONT_ASK;
   return close_with(x, result == PROTO_NO_MEMORY ? "out of memory" : error.text);
 }
@@ -83,8 +89,11 @@ static enum front_step take(struct exchange *x) {
   size_t most = conf_bound(x->conf->limits.headers);
   struct policy_limits limits = {.line = most, .request = most};
   struct proto_error error = {""};
-  if (!state->request) state->request = calloc(1, sizeof *state->request);
-  if (!state->request) return close_with(x, "out of memory");
+  if (!state->request) {
+    state->request = malloc(sizeof *state->request);
+    if (!state->request) return close_with(x, "out of memory");
+    *state->request = (struct policy_request){0};
+  }
   enum codec_need need = policy_scan(state->request, x->bytes, x->len, x->at_end, &limits, &error);
   if (need == CODEC_MORE) return FRONT_MORE;
   if (need == CODEC_READY) return take_whole(x);
@@ -96,32 +105,38 @@ static char *put(char *at, struct piece piece) {
   return at + piece.len;
 }
 
-/* Other requests of the same key will be told the same, but for the header, which is there already. Without memory
- * nothing is remembered, and the next one is judged anew. */
-static void remember(struct state *state, const struct exchange *x, const assay_verdict *verdict,
-                     struct piece instance) {
-  struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, true};
-  struct bytes again = {0};
-  if (state->key.len > 0) policy_reply(&again, state->request, verdict, &how);
-  struct piece key = {state->key.ptr, again.failed ? 0 : state->key.len};
+/* Without memory nothing is remembered, and the next one is judged anew. */
+static void remember(struct state *state, const struct exchange *x, struct piece again, struct piece instance) {
+  struct piece key = {state->key.ptr, state->key.len};
   struct memory *memory = malloc(sizeof *memory + key.len + again.len + instance.len);
   if (memory) {
     *memory = (struct memory){.key_len = key.len, .again_len = again.len, .instance_len = instance.len};
     strncpy(memory->rules_id, assay_ruleset_id(x->rules), ID_SIZE - 1);
-    put(put(put(memory->bytes, key), (struct piece){again.ptr, again.len}), instance);
+    put(put(put(memory->bytes, key), again), instance);
   }
   free(state->memory);
   state->memory = memory;
-  bytes_free(&again);
 }
 
+/* Other requests of the same key will be told the same, but for the header, which is there already. */
 static void answer(struct exchange *x, const struct verdict_given *given) {
   struct state *state = x->state;
   struct piece instance, had = memory_instance(state->memory);
   instance.ptr = policy_value(state->request, x->bytes, POLICY_INSTANCE, &instance.len);
   struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, same(had, instance)};
+  size_t begin = x->out->len;
   bool prepended = policy_reply(x->out, state->request, given->verdict, &how);
-  remember(state, x, given->verdict, prepended ? instance : had);
+  struct piece again = {x->out->ptr + begin, x->out->len - begin};
+  struct bytes other = {0};
+  if (prepended) {
+    how.prepended = true;
+    policy_reply(&other, state->request, given->verdict, &how);
+    again = (struct piece){other.ptr, other.len};
+  }
+  if (x->out->failed || other.failed) state->key.len = 0;
+  if (state->key.len == 0) again.len = 0;
+  remember(state, x, again, prepended ? instance : had);
+  bytes_free(&other);
   end_request(state);
 }
 

@@ -48,6 +48,7 @@ static enum front_step take_whole(struct exchange *x) {
   struct state *state = x->state;
   struct proto_error error = {""};
   x->used = state->request.used;
+  x->framed = state->request.framed;
   x->close = true; /* one request a connection: clients read to its end */
   if (!spamd_wants_verdict(&state->request)) {
     struct spamd_said said = said_of(x, NULL);

@@ -3,9 +3,12 @@
 #include "daemon/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,18 +18,27 @@ enum { GATE_MS = 1000, PATIENCE_MS = 100, SAID_MOST = 1000, PIECE = 4096 };
 /* --- values --- */
 
 static void put_key(struct log_line *line, const char *key) {
-  bytes_byte(line->out, line->json ? ',' : ' ');
-  if (line->json) bytes_byte(line->out, '"');
-  bytes_str(line->out, key);
-  bytes_str(line->out, line->json ? "\":" : "=");
+  size_t len = strlen(key);
+  if (line->out->cap - line->out->len < len + 4 && !bytes_reserve(line->out, len + 4)) return;
+  char *at = line->out->ptr + line->out->len;
+  *at++ = line->json ? ',' : ' ';
+  if (line->json) *at++ = '"';
+  memcpy(at, key, len);
+  at += len;
+  if (line->json) *at++ = '"';
+  *at++ = line->json ? ':' : '=';
+  line->out->len = (size_t)(at - line->out->ptr);
 }
 
+/* Printable ASCII but for blanks and what logfmt reads. */
 static bool is_plain(const char *value, size_t len) {
+  static const bool odd[UCHAR_MAX + 1] = {['"'] = true, ['='] = true, ['\\'] = true};
+  bool plain = len > 0;
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = (unsigned char)value[i];
-    if (byte <= ' ' || byte > '~' || byte == '"' || byte == '=' || byte == '\\') return false;
+    plain = plain && byte > ' ' && byte <= '~' && !odd[byte];
   }
-  return len > 0;
+  return plain;
 }
 
 /* In logfmt a value with anything odd in it stands in quotes, with the escapes of JSON. */
@@ -40,6 +52,13 @@ void log_text(struct log_line *line, const char *key, const char *value, size_t 
 
 void log_word(struct log_line *line, const char *key, const char *value) {
   log_text(line, key, value, strlen(value));
+}
+
+void log_own(struct log_line *line, const char *key, const char *word) {
+  put_key(line, key);
+  if (line->json) bytes_byte(line->out, '"');
+  bytes_str(line->out, word);
+  if (line->json) bytes_byte(line->out, '"');
 }
 
 void log_uint(struct log_line *line, const char *key, uint64_t value) {
@@ -59,26 +78,48 @@ void log_bool(struct log_line *line, const char *key, bool value) {
 
 /* --- lines --- */
 
-/* RFC 3339, UTC, milliseconds. */
-static size_t print_time(char out[32]) {
+static char *put_digits(char *at, unsigned value, size_t count) {
+  for (size_t i = count; i > 0; value /= 10) at[--i] = (char)('0' + value % 10);
+  return at + count;
+}
+
+/* By hand: gmtime_r takes a lock that all threads share, and looks at the time zone. Years begin in March here, so that
+ * the leap day is the last one, and 153 days are five months; they go in rounds of 400, which are 146097 days. */
+void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms) {
+  unsigned days = (unsigned)(seconds / 86400) + 719468, second = (unsigned)(seconds % 86400);
+  unsigned round = days / 146097, left = days % 146097;
+  unsigned year = (left - left / 1460 + left / 36524 - left / 146096) / 365;
+  unsigned day = left - (365 * year + year / 4 - year / 100);
+  unsigned month = (5 * day + 2) / 153;
+  char *at = put_digits(out, year + 400 * round + (month > 9), 4);
+  *at++ = '-';
+  at = put_digits(at, month < 10 ? month + 3 : month - 9, 2);
+  *at++ = '-';
+  at = put_digits(at, day - (153 * month + 2) / 5 + 1, 2);
+  *at++ = 'T';
+  at = put_digits(at, second / 3600, 2);
+  *at++ = ':';
+  at = put_digits(at, second / 60 % 60, 2);
+  *at++ = ':';
+  at = put_digits(at, second % 60, 2);
+  *at++ = '.';
+  at = put_digits(at, ms, 3);
+  *at = 'Z';
+}
+
+static void put_time(struct bytes *out) {
   struct timespec now;
-  struct tm parts;
+  char text[LOG_TIME];
   clock_gettime(CLOCK_REALTIME, &now);
-  gmtime_r(&now.tv_sec, &parts);
-  size_t len = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &parts);
-  unsigned ms = (unsigned)(now.tv_nsec / 1000000);
-  const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z'};
-  memcpy(out + len, end, sizeof end);
-  return len + sizeof end;
+  log_time(text, now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0, (unsigned)(now.tv_nsec / 1000000));
+  bytes_add(out, text, sizeof text);
 }
 
 struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event) {
   struct log_line line = {.out = out, .json = log->json};
-  char time[32];
-  size_t len = print_time(time);
   if (line.json) {
     BYTES_LITERAL(out, "{\"time\":\"");
-    bytes_add(out, time, len);
+    put_time(out);
     BYTES_LITERAL(out, "\",\"level\":\"");
     bytes_str(out, level);
     BYTES_LITERAL(out, "\",\"event\":\"");
@@ -86,7 +127,7 @@ struct log_line log_begin(const struct log *log, struct bytes *out, const char *
     bytes_byte(out, '"');
   } else {
     BYTES_LITERAL(out, "time=");
-    bytes_add(out, time, len);
+    put_time(out);
     BYTES_LITERAL(out, " level=");
     bytes_str(out, level);
     BYTES_LITERAL(out, " event=");
@@ -100,8 +141,20 @@ void log_end(struct log_line *line) {
   bytes_byte(line->out, '\n');
 }
 
+/* A socket can be told by the call not to block, a file and /dev/null have always room. */
+static enum log_way way_of(int fd) {
+  struct stat about, null;
+  int type;
+  socklen_t size = sizeof type;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0)
+    return type == SOCK_STREAM ? LOG_NEED_NOT_BLOCK : LOG_MAY_BLOCK;
+  if (fstat(fd, &about) != 0) return LOG_MAY_BLOCK;
+  bool nowhere = S_ISCHR(about.st_mode) && stat("/dev/null", &null) == 0 && about.st_rdev == null.st_rdev;
+  return nowhere || S_ISREG(about.st_mode) ? LOG_NEVER_BLOCKS : LOG_MAY_BLOCK;
+}
+
 void log_init(struct log *log, int fd) {
-  *log = (struct log){.fd = fd};
+  *log = (struct log){.fd = fd, .way = way_of(fd)};
   pthread_mutex_init(&log->lock, NULL);
 }
 
@@ -109,18 +162,29 @@ void log_close(struct log *log) {
   pthread_mutex_destroy(&log->lock);
 }
 
-/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a log.
- * The descriptor is others' as well, so it may block, and is not made not to. */
+/* As much as it takes without blocking, which poll must have called it ready for unless it is one that needs none. The
+ * descriptor is others' as well, so it may block, and is not made not to. */
+static ssize_t write_piece(const struct log *log, const char *ptr, size_t len) {
+  if (log->way == LOG_NEVER_BLOCKS) return write(log->fd, ptr, len);
+  if (log->way == LOG_NEED_NOT_BLOCK) return send(log->fd, ptr, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return write(log->fd, ptr, len < PIECE ? len : PIECE);
+}
+
+/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a
+ * log. */
 static size_t write_some(struct log *log, const char *ptr, size_t len) {
   size_t written = 0;
+  bool ask = log->way == LOG_MAY_BLOCK;
   while (written < len) {
     struct pollfd ready = {log->fd, POLLOUT, 0};
-    int found = poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS);
+    int found = ask ? poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS) : 1;
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) break;
-    size_t piece = len - written < PIECE ? len - written : PIECE;
-    ssize_t done = write(log->fd, ptr + written, piece);
-    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    ssize_t done = write_piece(log, ptr + written, len - written);
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) {
+      ask = true;
+      continue;
+    }
     if (done < 0) break;
     written += (size_t)done;
   }

@@ -10,8 +10,12 @@
 
 #include "proto/bytes.h"
 
+/* Whether a write to the descriptor may block. */
+enum log_way { LOG_MAY_BLOCK, LOG_NEED_NOT_BLOCK, LOG_NEVER_BLOCKS };
+
 struct log {
   int fd;
+  enum log_way way;
   bool json;
   pthread_mutex_t lock; /* over the descriptor and what follows */
   bool stalled, cut;    /* the last attempt failed; and left a line without its end */
@@ -20,6 +24,10 @@ struct log {
 
 void log_init(struct log *log, int fd);
 void log_close(struct log *log);
+
+/* RFC 3339, UTC, of seconds since 1970, to the year 9999: "2026-11-30T08:15:00.250Z", without a NUL. */
+enum { LOG_TIME = 24 };
+void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms);
 
 /* A line being written into a buffer of the caller's; values from strangers cannot end it, nor begin another key. */
 struct log_line {
@@ -30,6 +38,7 @@ struct log_line {
 struct log_line log_begin(const struct log *log, struct bytes *out, const char *level, const char *event);
 void log_text(struct log_line *line, const char *key, const char *value, size_t len);
 void log_word(struct log_line *line, const char *key, const char *value); /* NUL-terminated */
+void log_own(struct log_line *line, const char *key, const char *word); /* one of our own: letters and digits */
 void log_uint(struct log_line *line, const char *key, uint64_t value);
 void log_milli(struct log_line *line, const char *key, int64_t thousandths);
 void log_bool(struct log_line *line, const char *key, bool value);

@@ -7,8 +7,13 @@
 #include "daemon/connection_parts.h"
 
 static bool prepare(struct connection *c, struct slot *slot) {
-  if (!c->state && c->front->state_size > 0) c->state = calloc(1, c->front->state_size);
-  if (!c->state && c->front->state_size > 0) return false;
+  size_t size = c->front->state_size;
+  if (!c->state && size > 0) {
+    c->state = malloc(size); /* calloc would pass by what the thread has just freed */
+    if (!c->state) return false;
+    memset(c->state, 0, size);
+  }
+  worker_take_room(&c->worker->out, &c->out);
   slot->exchange = (struct exchange){.conf = c->worker->server->conf,
                                      .state = c->state,
                                      .bytes = c->in.ptr ? c->in.ptr + c->taken : "",
@@ -24,7 +29,7 @@ void request_forget(struct connection *c) {
   if (c->front->end && c->state) c->front->end(c->state);
   free(c->state);
   c->state = NULL;
-  bytes_free(&c->in);
+  worker_give_room(&c->worker->in, &c->in);
   c->taken = 0;
   c->asked_us = 0;
 }
@@ -42,6 +47,7 @@ static void end_request(struct connection *c, const struct exchange *exchange) {
   c->taken += exchange->used < left ? exchange->used : left;
   c->asked_us = c->taken < c->in.len ? server_now_us() : 0;
   c->answered = true;
+  c->framed = exchange->framed;
   if (exchange->close) c->closing = true;
 }
 

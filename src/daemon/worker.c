@@ -10,7 +10,7 @@
 
 #include "daemon/connection.h"
 
-enum { ACCEPTS_A_TURN = 64, ACCEPT_PAUSE_MS = 100, STOP_LOOK_MS = 50, UNUSED_MOST = 64 };
+enum { ACCEPTS_A_TURN = 64, ACCEPT_PAUSE_MS = 100, STOP_LOOK_MS = 50, UNUSED_MOST = 64, ROOM_MOST = 4096 };
 
 static struct timeval time_of(uint64_t ms) {
   return (struct timeval){.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
@@ -84,6 +84,20 @@ void worker_give_back(struct worker *worker, struct slot *slot) {
   slot->next = worker->unused;
   worker->unused = slot;
   worker->unused_count++;
+}
+
+void worker_take_room(struct bytes *room, struct bytes *buffer) {
+  if (buffer->cap > 0 || buffer->failed) return;
+  *buffer = *room;
+  *room = (struct bytes){0};
+}
+
+void worker_give_room(struct bytes *room, struct bytes *buffer) {
+  if (room->cap == 0 && buffer->cap <= ROOM_MOST)
+    *room = (struct bytes){.ptr = buffer->ptr, .cap = buffer->cap};
+  else
+    free(buffer->ptr);
+  *buffer = (struct bytes){0};
 }
 
 /* --- connections --- */
@@ -283,6 +297,8 @@ static void close_worker(struct worker *worker) {
   if (worker->wake_fd >= 0) close(worker->wake_fd);
   free_unused(worker);
   assay_workspace_free(worker->workspace);
+  bytes_free(&worker->in);
+  bytes_free(&worker->out);
   bytes_free(&worker->log);
 }
 

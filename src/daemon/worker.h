@@ -54,6 +54,7 @@ struct worker {
   const assay_ruleset *rules; /* those that the unused ones were last used with */
   struct connection *connections;
   size_t connection_count;
+  struct bytes in, out; /* room that a connection gave back, for the next one; empty */
   struct bytes log; /* lines of this turn */
   unsigned verdicts, local; /* of the latest thousand, and of them of local clients */
   bool stopping;
@@ -71,5 +72,9 @@ void worker_join(struct worker *worker); /* and frees all that it had */
 
 struct slot *worker_slot(struct worker *worker); /* facts cleared; NULL without memory */
 void worker_give_back(struct worker *worker, struct slot *slot);
+
+/* Room for a buffer that has none: what was given back, if it is there; and back again, with nothing in it. */
+void worker_take_room(struct bytes *room, struct bytes *buffer);
+void worker_give_room(struct bytes *room, struct bytes *buffer);
 
 #endif

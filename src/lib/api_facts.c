@@ -138,18 +138,24 @@ static void print_value(struct buf *out, enum field_type type, const struct fact
   }
 }
 
+static bool give(struct text text, char *out, size_t size, size_t *len) {
+  if (text.len > 0 && size > 0) memcpy(out, text.ptr, text.len < size ? text.len : size);
+  *len = text.len;
+  return true;
+}
+
 bool assay_facts_get(const assay_facts *facts, assay_fact fact, char *out, size_t size, size_t *len) {
   unsigned field;
   if (len) *len = 0;
   if (!facts || !len || (!out && size) || !field_of(facts, fact, &field)) return false;
   const struct fact_value *value = &facts->facts->values[field];
   if (value->state != FACT_KNOWN) return false;
+  enum field_type type = vocabulary_fact(facts->facts->vocabulary, field)->type;
+  if (type == FIELD_STRING || type == FIELD_NAME || type == FIELD_MAILBOX) return give(value->text, out, size, len);
   struct buf text;
   buf_init(&text, facts->alloc);
-  print_value(&text, vocabulary_fact(facts->facts->vocabulary, field)->type, value);
-  bool known = !text.failed;
-  if (known && text.len > 0 && size > 0) memcpy(out, text.ptr, text.len < size ? text.len : size);
-  if (known) *len = text.len;
+  print_value(&text, type, value);
+  bool known = !text.failed && give(buf_view(&text), out, size, len);
   buf_free(&text);
   return known;
 }

@@ -62,13 +62,17 @@ const char *policy_value(const struct policy_request *request, const char *bytes
 /* The word of the state, "RCPT" where the request says none that is known. Static. */
 const char *policy_state_word(const struct policy_request *request);
 
-/* Clears the facts, then sets them from a whole request. What Postfix cannot know yet is unknown, not yet; what it does
- * not say stays unset, so that DNS is asked where it can tell. PROTO_BAD when a value does not fit its fact. */
-enum proto_result policy_facts(const struct policy_request *request, const char *bytes, assay_facts *facts,
-                               struct proto_error *error);
-
 /* The attributes that may matter to the verdicts of a rule set, bit a for attribute a. */
 uint32_t policy_wanted(const assay_ruleset *ruleset);
+
+#define POLICY_BIT(attr) (UINT32_C(1) << (attr))
+#define POLICY_ALL UINT32_MAX
+
+/* Clears the facts, then sets those of wanted attributes from a whole request. What Postfix cannot know yet is unknown,
+ * not yet; what it does not say stays unset, so that DNS is asked where it can tell. PROTO_BAD when one of these values
+ * does not fit its fact. */
+enum proto_result policy_facts(const struct policy_request *request, const char *bytes, uint32_t wanted,
+                               assay_facts *facts, struct proto_error *error);
 
 /* Replaces what `out` holds by the bytes that requests must have in common to get one verdict: the instance, and what
  * the wanted attributes say to facts. The recipients of one message have the same ones if rules do not look at the

@@ -44,18 +44,22 @@ static bool is(struct piece piece, const char *text) {
 
 /* --- the bytes --- */
 
-/* Postfix keeps an order, so the next attribute is mostly the one that is expected. POLICY_ATTRS: none of ours. */
-static unsigned find_attr(const struct policy_request *request, const char *name, size_t len) {
-  for (unsigned i = 0; i < POLICY_ATTRS; i++) {
-    unsigned attr = (request->next + i) % POLICY_ATTRS;
-    if (rows[attr].len == len && memcmp(infos[attr].word, name, len) == 0) return attr;
-  }
-  return POLICY_ATTRS;
-}
-
 static enum codec_need bad(struct proto_error *error, const char *what, const char *line, size_t len) {
   proto_fail(error, "%s: %s", what, proto_show(line, len).text);
   return CODEC_BAD;
+}
+
+static bool begins_with(const char *line, size_t len, unsigned attr) {
+  size_t name = rows[attr].len;
+  return name < len && line[name] == '=' && memcmp(line, infos[attr].word, name) == 0;
+}
+
+/* Postfix keeps an order, so the next attribute is mostly the one that is expected. POLICY_ATTRS: none of ours. */
+static unsigned find_attr(unsigned expected, const char *line, size_t len) {
+  if (expected < POLICY_ATTRS && begins_with(line, len, expected)) return expected;
+  unsigned attr = 0;
+  while (attr < POLICY_ATTRS && !begins_with(line, len, attr)) attr++;
+  return attr;
 }
 
 static enum codec_need take_line(struct policy_request *request, const char *bytes, size_t stop, size_t most,
@@ -63,16 +67,16 @@ static enum codec_need take_line(struct policy_request *request, const char *byt
   const char *line = bytes + request->line;
   size_t len = stop - request->line;
   if (len > most) return bad(error, "a line is too long", line, len);
-  if (memchr(line, 0, len)) return bad(error, "a line holds a NUL byte", line, len);
   if (line[len - 1] == '\r') return bad(error, "a line ends in CR LF, where LF alone ends it", line, len);
-  const char *mark = memchr(line, '=', len);
-  if (!mark || mark == line) return bad(error, "a line is no name=value", line, len);
-  size_t name = (size_t)(mark - line);
-  unsigned attr = find_attr(request, line, name);
-  if (attr == POLICY_ATTRS) return CODEC_MORE;
-  request->values[attr] = (struct span){request->line + name + 1, len - name - 1};
-  request->present |= UINT32_C(1) << attr;
-  request->next = (attr + 1) % POLICY_ATTRS;
+  unsigned attr = find_attr(request->next, line, len);
+  if (attr < POLICY_ATTRS) {
+    size_t name = rows[attr].len;
+    request->values[attr] = (struct span){request->line + name + 1, len - name - 1};
+    request->present |= UINT32_C(1) << attr;
+    request->next = attr + 1;
+  } else if (line[0] == '=' || !memchr(line, '=', len)) {
+    return bad(error, "a line is no name=value", line, len);
+  }
   return CODEC_MORE;
 }
 
@@ -88,9 +92,17 @@ static struct piece value_of(const struct policy_request *request, const char *b
   return piece;
 }
 
+static enum codec_need bad_nul(struct proto_error *error, const char *bytes, const char *nul, const char *stop) {
+  const char *line = nul, *end = memchr(nul, '\n', (size_t)(stop - nul));
+  while (line > bytes && line[-1] != '\n') line--;
+  return bad(error, "a line holds a NUL byte", line, (size_t)((end ? end : stop) - line));
+}
+
 static enum codec_need finish(struct policy_request *request, const char *bytes, size_t used,
                               struct proto_error *error) {
   struct piece kind = value_of(request, bytes, POLICY_REQUEST), state = value_of(request, bytes, POLICY_STATE);
+  const char *nul = memchr(bytes, 0, used);
+  if (nul) return bad_nul(error, bytes, nul, bytes + used);
   if (!is(kind, "smtpd_access_policy"))
     return bad(error, "a request must hold request=smtpd_access_policy, and has", kind.ptr, kind.len);
   request->state = states;
@@ -222,19 +234,25 @@ static assay_status set_value(assay_facts *facts, unsigned attr, struct piece va
   return assay_facts_set(facts, fact, value.ptr, value.len);
 }
 
-enum proto_result policy_facts(const struct policy_request *request, const char *bytes, assay_facts *facts,
-                               struct proto_error *error) {
+static enum proto_result set_fact(const struct policy_request *request, const char *bytes, unsigned attr,
+                                  assay_facts *facts, struct proto_error *error) {
+  struct piece value;
+  assay_status status = ASSAY_OK;
+  assay_fact fact = infos[attr].fact;
+  enum says said = says(request, bytes, attr, &value);
+  if (said == SAYS_VALUE) status = set_value(facts, attr, value);
+  if (said == SAYS_NOT_YET) status = assay_facts_set_unknown(facts, fact, ASSAY_NOT_YET);
+  return proto_value_result(status, fact, value.ptr, value.len, error);
+}
+
+enum proto_result policy_facts(const struct policy_request *request, const char *bytes, uint32_t wanted,
+                               assay_facts *facts, struct proto_error *error) {
+  enum proto_result result = PROTO_OK;
   assay_facts_clear(facts);
-  for (unsigned attr = 0; attr < POLICY_ATTRS; attr++) {
-    struct piece value;
-    assay_status status = ASSAY_OK;
-    assay_fact fact = infos[attr].fact;
-    enum says said = says(request, bytes, attr, &value);
-    if (said == SAYS_VALUE) status = set_value(facts, attr, value);
-    if (said == SAYS_NOT_YET) status = assay_facts_set_unknown(facts, fact, ASSAY_NOT_YET);
-    if (status != ASSAY_OK) return proto_value_result(status, fact, value.ptr, value.len, error);
-  }
-  return PROTO_OK;
+  wanted &= request->present;
+  for (unsigned attr = 0; wanted && result == PROTO_OK; attr++, wanted >>= 1)
+    if (wanted & 1) result = set_fact(request, bytes, attr, facts, error);
+  return result;
 }
 
 uint32_t policy_wanted(const assay_ruleset *ruleset) {

@@ -49,6 +49,7 @@ struct spamd_request {
   struct span head; /* the lines of the headers */
   bool has_facts;   /* there are headers of ours among them */
   size_t used;      /* once READY: bytes of the whole request */
+  bool framed;      /* once READY: it said where it ends, by its Content-length */
   /* The rest is the scan's own. */
   enum spamd_fault fault;
   struct span about; /* what the fault is about */

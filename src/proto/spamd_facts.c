@@ -5,37 +5,41 @@
 
 /* What an empty value says is the fact's matter: no reverse name, the null sender, no TLS. */
 static const struct own {
-  const char *name; /* in lower case, as it is compared */
-  const char *shown;
+  const char *name; /* compared without case */
+  size_t len;
   assay_fact fact;
   const char *unsaid; /* a value that says nothing; NULL where there is none */
   bool word;          /* the value is one word */
 } owns[] = {
-    {"assay-client-ip", "Assay-Client-IP", ASSAY_FACT_CLIENT_IP, NULL, true},
+#define OWN(name, fact, unsaid, word) {name, sizeof name - 1, ASSAY_FACT_##fact, unsaid, word}
+    OWN("Assay-Client-IP", CLIENT_IP, NULL, true),
     /* Postfix's word, which scripts hand on: it may be that DNS did not answer. */
-    {"assay-client-name", "Assay-Client-Name", ASSAY_FACT_CLIENT_RDNS, "unknown", false},
-    {"assay-helo", "Assay-Helo", ASSAY_FACT_HELO, NULL, false},
-    {"assay-mail-from", "Assay-Mail-From", ASSAY_FACT_MAIL_FROM, NULL, false},
-    {"assay-rcpt", "Assay-Rcpt", ASSAY_FACT_RCPT, NULL, false},
-    {"assay-auth-user", "Assay-Auth-User", ASSAY_FACT_AUTH_USER, NULL, false},
-    {"assay-tls", "Assay-Tls", ASSAY_FACT_TLS_VERSION, NULL, true},
+    OWN("Assay-Client-Name", CLIENT_RDNS, "unknown", false),
+    OWN("Assay-Helo", HELO, NULL, false),
+    OWN("Assay-Mail-From", MAIL_FROM, NULL, false),
+    OWN("Assay-Rcpt", RCPT, NULL, false),
+    OWN("Assay-Auth-User", AUTH_USER, NULL, false),
+    OWN("Assay-Tls", TLS_VERSION, NULL, true),
+#undef OWN
 };
 
 #define OWN_COUNT (sizeof owns / sizeof *owns)
 
 static const char *own_name(void *user, size_t index) {
   (void)user;
-  return index < OWN_COUNT ? owns[index].shown : NULL;
+  return index < OWN_COUNT ? owns[index].name : NULL;
 }
 
-/* Without case, as far as the text goes. */
-static bool begins(const char *ptr, size_t len, const char *text) {
+static char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Without case; who writes the names as we do is known at a glance. */
+static bool same(const char *ptr, const char *text, size_t len) {
+  if (memcmp(ptr, text, len) == 0) return true;
   size_t i = 0;
-  for (; text[i] && i < len; i++) {
-    char c = ptr[i] >= 'A' && ptr[i] <= 'Z' ? (char)(ptr[i] - 'A' + 'a') : ptr[i];
-    if (c != text[i]) return false;
-  }
-  return !text[i];
+  while (i < len && lower(ptr[i]) == lower(text[i])) i++;
+  return i == len;
 }
 
 static enum proto_result no_own(const char *name, size_t len, struct proto_error *error) {
@@ -55,25 +59,26 @@ static bool is_word(const char *ptr, size_t len) {
 static enum proto_result set_own(const struct own *own, const char *value, size_t len, bool more, assay_facts *facts,
                                  struct proto_error *error) {
   struct proto_error why;
-  if (own->unsaid && strlen(own->unsaid) == len && begins(value, len, own->unsaid)) return PROTO_OK;
+  if (own->unsaid && strlen(own->unsaid) == len && same(value, own->unsaid, len)) return PROTO_OK;
   if (own->word && !is_word(value, len)) {
     struct proto_shown shown = proto_show(value, len);
-    return proto_fail(error, "%s: %s is not one word", own->shown, shown.text);
+    return proto_fail(error, "%s: %s is not one word", own->name, shown.text);
   }
   assay_status status = more ? assay_facts_append(facts, own->fact, value, len)
                              : assay_facts_set(facts, own->fact, value, len);
   enum proto_result result = proto_value_result(status, own->fact, value, len, &why);
-  return result == PROTO_BAD ? proto_fail(error, "%s: %s", own->shown, why.text) : result;
+  return result == PROTO_BAD ? proto_fail(error, "%s: %s", own->name, why.text) : result;
 }
 
 static enum proto_result take_line(const char *line, size_t len, bool *rcpt, assay_facts *facts,
                                    struct proto_error *error) {
-  if (!begins(line, len, "assay-")) return PROTO_OK;
+  static const char prefix[] = "Assay-";
+  if (len < sizeof prefix - 1 || !same(line, prefix, sizeof prefix - 1)) return PROTO_OK;
   const char *colon = memchr(line, ':', len), *value = colon + 1, *end = line + len;
   while (value < end && (*value == ' ' || *value == '\t')) value++;
   size_t name = (size_t)(colon - line);
   for (size_t i = 0; i < OWN_COUNT; i++) {
-    if (strlen(owns[i].name) != name || !begins(line, name, owns[i].name)) continue;
+    if (owns[i].len != name || !same(line, owns[i].name, name)) continue;
     bool more = owns[i].fact == ASSAY_FACT_RCPT && *rcpt;
     if (owns[i].fact == ASSAY_FACT_RCPT) *rcpt = true;
     return set_own(&owns[i], value, (size_t)(end - value), more, facts, error);

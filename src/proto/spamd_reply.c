@@ -8,15 +8,23 @@
 /* A name and a text fit into one line together. */
 #define NAME_MOST 64
 
-/* SpamAssassin prints what Perl's printf makes of a binary fraction. Done with integers, a score of 0.15 would come
- * out otherwise. The point is passed over: a locale may have another. */
-int64_t spamd_tenths(int64_t thousandths) {
+/* The point is passed over: a locale may have another. */
+static int64_t printed_tenths(int64_t thousandths) {
   char text[40];
   int64_t tenths = 0;
   snprintf(text, sizeof text, "%.1f", (double)thousandths / 1000.0);
   for (const char *at = text; *at; at++)
     if (*at >= '0' && *at <= '9') tenths = tenths * 10 + (*at - '0');
   return text[0] == '-' ? -tenths : tenths;
+}
+
+/* SpamAssassin prints what Perl's printf makes of a binary fraction. That is the nearest tenth; where two are as near,
+ * as of 0.15, the fraction decides which, and it is printed. So it is where a fraction is coarse. */
+int64_t spamd_tenths(int64_t thousandths) {
+  static const int64_t exact = INT64_C(1000000000000);
+  bool between = thousandths % 100 == 50 || thousandths % 100 == -50;
+  if (between || thousandths > exact || thousandths < -exact) return printed_tenths(thousandths);
+  return (thousandths + (thousandths < 0 ? -50 : 50)) / 100;
 }
 
 void spamd_add_tenths(struct bytes *out, int64_t tenths) {
@@ -119,10 +127,10 @@ static void add_body(struct bytes *out, const struct spamd_request *request, con
   }
 }
 
-/* The head has the length of the body, so it comes last, and the body makes room for it. */
+/* The head has the length of the body, so it comes last, and the body makes room for it, if there is one. */
 static void put_before(struct bytes *out, size_t at, const struct bytes *head) {
   if (head->failed) out->failed = true;
-  if (head->failed || !bytes_reserve(out, head->len)) return;
+  if (head->len == 0 || !bytes_reserve(out, head->len)) return;
   memmove(out->ptr + at + head->len, out->ptr + at, out->len - at);
   memcpy(out->ptr + at, head->ptr, head->len);
   out->len += head->len;
@@ -140,7 +148,7 @@ void spamd_reply(struct bytes *out, const struct spamd_request *request, const c
     struct bytes head = {0};
     size_t at = out->len;
     add_body(out, request, bytes, said, printed.spam);
-    add_head(&head, request, &printed, out->len - at);
+    add_head(out->len == at ? out : &head, request, &printed, out->len - at);
     put_before(out, at, &head);
     bytes_free(&head);
   }

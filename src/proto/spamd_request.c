@@ -32,7 +32,9 @@ static enum codec_need too_large(struct scan *scan) {
 }
 
 static enum codec_need ready(struct scan *scan, size_t used) {
-  scan->request->used = used;
+  struct spamd_request *request = scan->request;
+  request->used = used;
+  request->framed = request->has_length && used - request->body == request->length;
   return CODEC_READY;
 }
 
@@ -61,10 +63,6 @@ static bool next_line(struct scan *scan, struct line *line) {
   line->span = span_of(at, line->crlf ? stop - 1 : stop);
   request->line = request->scanned = end ? stop + 1 : stop;
   return true;
-}
-
-static bool span_is(const struct scan *scan, struct span span, const char *text) {
-  return strlen(text) == span.len && memcmp(scan->bytes + span.at, text, span.len) == 0;
 }
 
 static char lower(char c) {
@@ -201,16 +199,24 @@ static enum codec_need take_compress(struct scan *scan, struct span value) {
 /* These names are compared with their case, as spamd does: a client whose Content-Length it passes over relies on the
  * end of the input. */
 static enum codec_need take_value(struct scan *scan, struct span name, struct span value) {
+#define ROW(name, take) {name, sizeof name - 1, take}
   static const struct {
     const char *name;
+    size_t len;
     enum codec_need (*take)(struct scan *scan, struct span value);
-  } rows[] = {{"Content-length", take_length}, {"User", take_user},     {"Message-class", take_class},
-              {"Set", take_set},               {"Remove", take_remove}, {"Compress", take_compress}};
+  } rows[] = {ROW("Content-length", take_length), ROW("User", take_user),     ROW("Message-class", take_class),
+              ROW("Set", take_set),               ROW("Remove", take_remove), ROW("Compress", take_compress)};
+#undef ROW
+  const char *ptr = scan->bytes + name.at;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (span_is(scan, name, rows[i].name)) return rows[i].take(scan, value);
-  if (contains(scan, span_of(name.at, name.at + (name.len < 6 ? name.len : 6)), "assay-"))
+    if (rows[i].len == name.len && memcmp(ptr, rows[i].name, name.len) == 0) return rows[i].take(scan, value);
+  if (!scan->request->has_facts && contains(scan, span_of(name.at, name.at + (name.len < 6 ? name.len : 6)), "assay-"))
     scan->request->has_facts = true;
   return CODEC_MORE;
+}
+
+static bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
 static enum codec_need take_header(struct scan *scan, struct line line) {
@@ -223,7 +229,7 @@ static enum codec_need take_header(struct scan *scan, struct line line) {
   const char *colon = line.span.len > 0 ? memchr(scan->bytes + at, ':', line.span.len) : NULL;
   if (!colon) return bad(scan, SPAMD_FAULT_FORM, line.span, 0);
   size_t stop = (size_t)(colon - scan->bytes), value = stop + 1;
-  while (value < end && memchr(" \t\r\v\f", scan->bytes[value], 5)) value++;
+  while (value < end && is_blank(scan->bytes[value])) value++;
   enum codec_need need = take_value(scan, span_of(at, stop), span_of(value, end));
   if (need == CODEC_MORE && ++request->header_count > scan->limits->headers)
     return bad_head(scan, SPAMD_FAULT_HEADERS);

@@ -12,8 +12,9 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.environ["ASSAY_SOURCE"], "tests"))
-from support.assayd import PATIENCE, Daemon, ask, connect, program  # noqa: E402
-from support.daemon_clients import RULES, ask_policy, check, counters, is_closed, policy, read_answers  # noqa: E402
+from support.assayd import PATIENCE, Daemon, ask, connect, program, read_all  # noqa: E402
+from support.daemon_clients import (RULES, ask_policy, check, counters, is_closed, policy, read_answers,  # noqa: E402
+                                    wait_counters)
 
 BOTH = "listen spamd unix:$folder/spamd\nlisten policy unix:$folder/policy\nresolver off\nwatch off\n"
 DUNNO, TAG = "action=DUNNO", "action=WARN would tag score=3.0 rules=BAD"
@@ -240,6 +241,106 @@ class Reloading(unittest.TestCase):
                     daemon.reload(rules)
                 client.sendall(policy("bad.example", instance="1.2.3") * 2)
                 self.assertEqual(read_answers(client, 2), [wanted] * 2)
+
+
+class Arriving(unittest.TestCase):
+    """What has come by the time a connection is accepted is taken at once; the daemon stands still until it is there."""
+
+    def held(self, daemon):
+        """Stops it, and returns when it has stopped."""
+        daemon.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, daemon.process.pid, os.WSTOPPED)
+        self.addCleanup(lambda: daemon.process.poll() is None and daemon.process.send_signal(signal.SIGCONT))
+
+    def go_on(self, daemon):
+        daemon.process.send_signal(signal.SIGCONT)
+
+    def test_by_table(self):
+        """What stands there at first, whether that is all, what follows later, and what is answered in the end."""
+        spam, none = b"SPAMD/1.1 0 EX_OK\r\nSpam: True ; 3.0 / 1.0\r\n\r\n", b""
+        asked, told = policy("bad.example"), f"{TAG}\n\n".encode()
+        rows = [
+            ("spamd", check("bad.example"), False, b"", spam),
+            ("spamd", check("bad.example"), True, b"", spam),
+            ("spamd", check("bad.example")[:36], False, check("bad.example")[36:], spam),
+            ("spamd", check("bad.example")[:36], True, b"", b"SPAMD/1.0 76 Bad header line: (EOF during headers)\r\n"),
+            ("spamd", check("bad.example") + b"more", False, b"more", spam),
+            ("spamd", check("bad.example").replace(b"Content-length: 0\r\n", b""), False, b"more", spam),
+            ("spamd", b"", True, b"", b"SPAMD/1.0 76 Bad header line: (closed before headers)\r\n"),
+            ("spamd", b"", False, check("bad.example"), spam),
+            ("policy", asked, True, b"", told),
+            ("policy", asked[:-1], True, b"", told),
+            ("policy", asked * 2 + asked[:20], False, asked[20:], told * 3),
+            ("policy", b"", True, b"", none),
+            ("policy", b"", False, asked, told),
+            ("policy", b"nonsense\n\n", False, b"", none),
+        ]
+        with start() as daemon:
+            self.held(daemon)
+            clients = [connect(daemon.path(row[0])) for row in rows]
+            for client, (_, first, at_end, _, _) in zip(clients, rows):
+                client.sendall(first)
+                if at_end:
+                    client.shutdown(socket.SHUT_WR)
+            self.go_on(daemon)
+            for client, (front, first, at_end, later, wanted) in zip(clients, rows):
+                with self.subTest(front=front, first=first[:40], at_end=at_end), client:
+                    time.sleep(0.02 if later else 0)
+                    try:
+                        client.sendall(later)
+                        if not at_end:
+                            client.shutdown(socket.SHUT_WR)
+                    except OSError:
+                        pass  # it was answered, and closed
+                    self.assertEqual(read_all(client), wanted)
+            found = wait_counters(daemon, lambda found: found["open_connections"] == 0)
+            self.assertEqual((found["open_connections"], found["held_bytes"]), (0, 0))
+
+    def test_over_a_limit(self):
+        """Who may not come in is closed without an answer, whatever it has sent."""
+        with start("limit connections 3\nworkers 1\n") as daemon:
+            self.held(daemon)
+            clients = [connect(daemon.path("policy")) for _ in range(5)]
+            for client in clients:
+                client.sendall(policy())
+            self.go_on(daemon)
+            self.assertEqual([read_answers(client, 1) for client in clients[:3]], [[DUNNO]] * 3)
+            self.assertEqual([is_closed(client) for client in clients[3:]], [True] * 2)
+            self.assertEqual(counters(daemon)["connections"], 2)
+            for client in clients:
+                client.close()
+
+    def test_times(self):
+        """Half a request has the time of a whole one, and silence that to the first byte."""
+        with start("limit first_byte 1s\nlimit whole_request 200ms\n") as daemon:
+            self.held(daemon)
+            half, silent = connect(daemon.path("policy")), connect(daemon.path("policy"))
+            half.sendall(policy()[:20])
+            self.go_on(daemon)
+            self.assertTrue(is_closed(half))
+            self.assertTrue(is_closed(silent))
+            self.assertEqual([line["detail"] for line in daemon.wait_log("slow")][:1], ["in the midst of a request"])
+            self.assertEqual(counters(daemon)["slow"], 2)
+            half.close()
+            silent.close()
+
+    def test_a_crowd_holds_up_nobody(self):
+        """Who is in has its turn before all of a crowd at the door have had theirs."""
+        with start("workers 1\n") as daemon, connect(daemon.path("policy")) as inside:
+            inside.sendall(policy())
+            self.assertEqual(read_answers(inside, 1), [DUNNO])
+            self.held(daemon)
+            crowd = [connect(daemon.path("spamd")) for _ in range(500)]
+            for client in crowd:
+                client.sendall(check())
+            inside.sendall(policy("bad.example"))
+            self.go_on(daemon)
+            self.assertEqual(read_answers(inside, 1), [TAG])
+            for client in crowd:
+                self.assertIn(b"0 EX_OK", read_all(client))
+                client.close()
+            order = [line["front"] for line in daemon.wait_log("verdict", 502)]
+            self.assertLess(order.index("policy", 1), 200)
 
 
 class Stopping(unittest.TestCase):

@@ -146,7 +146,7 @@ class EximTest(unittest.TestCase):
 
 class LogTest(unittest.TestCase):
     def test_all_keys_of_a_verdict(self):
-        keys = re.findall(r'log_(?:fact|word|milli|text|uint|bool)\(&?line, "(\w+)"', read("src/daemon/account.c"))
+        keys = re.findall(r'log_(?:fact|word|milli|text|own|uint|bool)\(&?line, "(\w+)"', read("src/daemon/account.c"))
         shown = re.search(r"\| key \|.*?\n\n", read(PAGE), re.S)[0]
         self.assertGreater(len(keys), 8)
         self.assertEqual(set(re.findall(r"`(\w+)`", re.sub(r"\|[^|]*\|$", "", shown, flags=re.M))), set(keys))

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,14 +56,16 @@ static void values_by_table(void **state) {
 static void writes_lines(void **state) {
   (void)state;
   static const char *const ends[] = {
-      " level=info event=verdict n=18446744073709551615 score=-0.5 late=true\n",
-      "\",\"level\":\"info\",\"event\":\"verdict\",\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
+      " level=info event=verdict front=policy n=18446744073709551615 score=-0.5 late=true\n",
+      "\",\"level\":\"info\",\"event\":\"verdict\",\"front\":\"policy\","
+      "\"n\":18446744073709551615,\"score\":-0.5,\"late\":true}\n"};
   for (int json = 0; json < 2; json++) {
     struct log log;
     struct bytes out = {0};
     log_init(&log, -1);
     log.json = json;
     struct log_line line = log_begin(&log, &out, "info", "verdict");
+    log_own(&line, "front", "policy");
     log_uint(&line, "n", UINT64_MAX);
     log_milli(&line, "score", -500);
     log_bool(&line, "late", true);
@@ -73,6 +76,22 @@ static void writes_lines(void **state) {
     bytes_free(&out);
     log_close(&log);
   }
+}
+
+/* As the C library says it: each day of two rounds of the calendar, with its first and last moment. */
+static void times_of_the_calendar(void **state) {
+  (void)state;
+  char got[LOG_TIME + 1] = "", want[LOG_TIME + 1];
+  for (time_t day = 0; day < 800 * 366; day++)
+    for (int last = 0; last < 2; last++) {
+      time_t second = day * 86400 + (last ? 86399 : day % 86400);
+      size_t len = strftime(want, sizeof want, "%Y-%m-%dT%H:%M:%S", gmtime(&second));
+      memcpy(want + len, last ? ".999Z" : ".007Z", 6);
+      log_time(got, (uint64_t)second, last ? 999 : 7);
+      assert_string_equal(got, want);
+    }
+  log_time(got, 253402300799, 0);
+  assert_string_equal(got, "9999-12-31T23:59:59.000Z");
 }
 
 static void gate_by_table(void **state) {
@@ -94,6 +113,14 @@ static void gate_by_table(void **state) {
 static void make_pipe(int ends[2]) {
   assert_int_equal(pipe(ends), 0);
   assert_true(fcntl(ends[1], F_SETPIPE_SZ, PIPE_SIZE) >= 0);
+  assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+}
+
+/* Small buffers; the journal of a service manager is one of these. */
+static void make_socket(int ends[2], int type) {
+  int size = PIPE_SIZE;
+  assert_int_equal(socketpair(AF_UNIX, type, 0, ends), 0);
+  assert_int_equal(setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
   assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
 }
 
@@ -120,12 +147,9 @@ static size_t read_lines(int fd, struct bytes *out) {
   return lines;
 }
 
-static void a_reader_that_stalls(void **state) {
-  (void)state;
+static void stall(int ends[2]) {
   struct log log;
   struct bytes out = {0};
-  int ends[2];
-  make_pipe(ends);
   log_init(&log, ends[1]);
   time_t began = time(NULL);
   say_much(&log, 'a'); /* 80 kB; it waits once, not for each line */
@@ -148,18 +172,73 @@ static void a_reader_that_stalls(void **state) {
   close(ends[1]);
 }
 
+static void a_reader_that_stalls(void **state) {
+  (void)state;
+  int ends[2];
+  make_pipe(ends);
+  stall(ends);
+  make_socket(ends, SOCK_STREAM);
+  stall(ends);
+  make_socket(ends, SOCK_DGRAM);
+  stall(ends);
+}
+
+/* More in one piece than there is room for: what fits is taken, and the line that was cut is ended. */
+static void a_piece_that_is_too_large(void **state) {
+  (void)state;
+  struct log log;
+  struct bytes out = {0}, got = {0};
+  int ends[2];
+  make_socket(ends, SOCK_STREAM);
+  log_init(&log, ends[1]);
+  for (int i = 0; i < 5000; i++) {
+    struct log_line line = log_begin(&log, &out, "info", "verdict");
+    log_uint(&line, "n", (uint64_t)i);
+    log_end(&line);
+  }
+  log_flush(&log, &out);
+  unsigned long long lost = log.lost;
+  assert_true(lost > 0 && lost < 5000);
+  size_t lines = read_lines(ends[0], &got);
+  assert_true(lines + lost >= 4999);
+  assert_true(lines + lost <= 5000);
+  bytes_free(&got);
+  log_say(&log, "info", "again", "here");
+  assert_true(log.told == lost);
+  bytes_free(&out);
+  log_close(&log);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 static void a_reader_that_is_gone(void **state) {
   (void)state;
   struct log log;
-  int ends[2];
-  make_pipe(ends);
   signal(SIGPIPE, SIG_IGN);
-  close(ends[0]);
-  log_init(&log, ends[1]);
-  for (int i = 0; i < 3; i++) log_say(&log, "info", "x", "y");
-  assert_true(log.lost == 3);
+  for (int socket = 0; socket < 2; socket++) {
+    int ends[2];
+    if (socket)
+      make_socket(ends, SOCK_STREAM);
+    else
+      make_pipe(ends);
+    close(ends[0]);
+    log_init(&log, ends[1]);
+    for (int i = 0; i < 3; i++) log_say(&log, "info", "x", "y");
+    assert_true(log.lost == 3);
+    log_close(&log);
+    close(ends[1]);
+  }
+}
+
+static void nowhere_takes_all(void **state) {
+  (void)state;
+  struct log log;
+  log_init(&log, open("/dev/null", O_WRONLY));
+  assert_true(log.fd >= 0);
+  say_much(&log, 'a');
+  assert_true(log.lost == 0);
+  close(log.fd);
   log_close(&log);
-  close(ends[1]);
 }
 
 static void *say_lines(void *user) {
@@ -187,8 +266,12 @@ static void threads_share_lines(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(values_by_table),      cmocka_unit_test(writes_lines),
-                                     cmocka_unit_test(gate_by_table),        cmocka_unit_test(a_reader_that_stalls),
-                                     cmocka_unit_test(a_reader_that_is_gone), cmocka_unit_test(threads_share_lines)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(values_by_table),       cmocka_unit_test(writes_lines),
+      cmocka_unit_test(times_of_the_calendar), cmocka_unit_test(gate_by_table),
+      cmocka_unit_test(a_reader_that_stalls),  cmocka_unit_test(a_reader_that_is_gone),
+      cmocka_unit_test(threads_share_lines),   cmocka_unit_test(a_piece_that_is_too_large),
+      cmocka_unit_test(nowhere_takes_all),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ static void a_whole_request(void **state) {
   assay_facts facts = {"left from before", 16};
   struct proto_error error;
   struct policy_request request = read_whole(whole, sizeof whole - 1);
-  assert_int_equal(policy_facts(&request, whole, &facts, &error), PROTO_OK);
+  assert_int_equal(policy_facts(&request, whole, POLICY_ALL, &facts, &error), PROTO_OK);
   assert_string_equal(
       facts.log,
       "set session.protocol=ESMTP; set client.ip=192.0.2.10; set client.rdns_confirmed=mx1.good.example; "
@@ -142,8 +142,33 @@ static void attributes_by_table(void **state) {
     struct proto_error error;
     int len = snprintf(text, sizeof text, ASKS "%s\n", said[i].lines);
     struct policy_request request = read_whole(text, (size_t)len);
-    assert_int_equal(policy_facts(&request, text, &facts, &error), PROTO_OK);
+    assert_int_equal(policy_facts(&request, text, POLICY_ALL, &facts, &error), PROTO_OK);
     if (strcmp(facts.log, said[i].log) != 0) fail_msg("%sgot:  %s\nwant: %s", said[i].lines, facts.log, said[i].log);
+  }
+}
+
+/* Rules that do not look at it are not kept from their verdict by a value that makes no sense. */
+static void only_what_is_wanted(void **state) {
+  (void)state;
+  static const char text[] = ASKS "helo_name=x\nsender=a@b.example\nsize=" FAKE_BAD_VALUE "\nqueue_id=q\n\n";
+  static const struct {
+    uint32_t wanted;
+    const char *log;
+  } rows[] = {
+      {0, ""},
+      {POLICY_BIT(POLICY_HELO_NAME), "set helo=x; "},
+      {POLICY_BIT(POLICY_HELO_NAME) | POLICY_BIT(POLICY_QUEUE_ID), "set helo=x; set session.queue_id=q; "},
+      {POLICY_BIT(POLICY_SASL_USERNAME), ""},
+      {POLICY_BIT(POLICY_REQUEST) | POLICY_BIT(POLICY_POLICY_CONTEXT), ""},
+      {POLICY_ALL & ~POLICY_BIT(POLICY_SIZE),
+       "set helo=x; set mail.from=a@b.example; set session.queue_id=q; "},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    assay_facts facts = {"left from before", 16};
+    struct proto_error error;
+    struct policy_request request = read_whole(text, sizeof text - 1);
+    assert_int_equal(policy_facts(&request, text, rows[i].wanted, &facts, &error), PROTO_OK);
+    assert_string_equal(facts.log, rows[i].log);
   }
 }
 
@@ -163,7 +188,7 @@ static void values_that_do_not_fit(void **state) {
     assay_facts facts = {"", 0};
     struct proto_error error = {""};
     struct policy_request request = read_whole(rows[i].text, strlen(rows[i].text));
-    assert_int_equal(policy_facts(&request, rows[i].text, &facts, &error), rows[i].result);
+    assert_int_equal(policy_facts(&request, rows[i].text, POLICY_ALL, &facts, &error), rows[i].result);
     if (!strstr(error.text, rows[i].words)) fail_msg("got: %s\nwant: %s", error.text, rows[i].words);
   }
 }
@@ -203,7 +228,7 @@ static void read_on(struct reading *reading, const char *bytes, size_t len, bool
     enum codec_need need = policy_scan(&reading->request, copy, there, at_end, &limits, &error);
     if (need == CODEC_READY) {
       assay_facts facts = {"", 0};
-      assert_int_equal(policy_facts(&reading->request, copy, &facts, &error), PROTO_OK);
+      assert_int_equal(policy_facts(&reading->request, copy, POLICY_ALL, &facts, &error), PROTO_OK);
       strcat(strcat(reading->log, facts.log), "| ");
       reading->begin += reading->request.used;
       reading->request = (struct policy_request){0};
@@ -282,7 +307,9 @@ static void what_is_wrong_is_said(void **state) {
     const char *words;
   } rows[] = {
       {SIZED(ASKS "helo_name\n"), "a line is no name=value: \"helo_name\""},
-      {SIZED("a\0=\n"), "a line holds a NUL byte: \"a\\x00=\""},
+      {SIZED("a\0=\n\n"), "a line holds a NUL byte: \"a\\x00=\""},
+      {SIZED(ASKS "helo_name=\0\nsender=x\n\n"), "a line holds a NUL byte: \"helo_name=\\x00\""},
+      {SIZED("a=b\na=\0\0c\n\n"), "a line holds a NUL byte: \"a=\\x00\\x00c\""},
       {SIZED(ASKS "\r\n"), "CR LF, where LF alone ends it: \"\\x0d\""},
       {SIZED("helo_name=x\n\n"), "a request must hold request=smtpd_access_policy, and has: \"\""},
       {SIZED("request=\x1b[2J\n\n"), "and has: \"\\x1b[2J\""},
@@ -411,6 +438,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_whole_request),
       cmocka_unit_test(attributes_by_table),
+      cmocka_unit_test(only_what_is_wanted),
       cmocka_unit_test(values_that_do_not_fit),
       cmocka_unit_test(the_tables_agree),
       cmocka_unit_test(streams_cut_at_every_byte),

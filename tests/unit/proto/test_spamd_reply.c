@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "fake_assay.h"
-#include "proto/spamd.h"
+#include "proto/spamd_parts.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
@@ -338,8 +338,34 @@ static void errors_by_table(void **state) {
   }
 }
 
+static void check_tenths(int64_t thousandths) {
+  char want[40];
+  struct bytes got = {0};
+  snprintf(want, sizeof want, "%.1f", (double)thousandths / 1000.0);
+  spamd_add_tenths(&got, spamd_tenths(thousandths));
+  bytes_byte(&got, 0);
+  if (strcmp(got.ptr, strcmp(want, "-0.0") == 0 ? "0.0" : want) != 0)
+    fail_msg("%lld\n got: %s\nwant: %s", (long long)thousandths, got.ptr, want);
+  bytes_free(&got);
+}
+
+/* As printf prints the fraction, which is how SpamAssassin does: all scores to 1000 points, and around larger ones. */
+static void tenths_are_those_of_printf(void **state) {
+  (void)state;
+  for (int64_t score = -1000000; score <= 1000000; score++) check_tenths(score);
+  for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10)
+    for (int64_t near = -1100; near <= 1100; near++) {
+      check_tenths(power + near);
+      check_tenths(-power + near);
+      check_tenths(power * 9 + near);
+    }
+  check_tenths(INT64_MAX);
+  check_tenths(INT64_MIN);
+}
+
 int main(void) {
   static const struct CMUnitTest tests[] = {
+      cmocka_unit_test(tenths_are_those_of_printf),
       cmocka_unit_test(both_sides_by_version),
       cmocka_unit_test(exim_takes_a_report),
       cmocka_unit_test(scores_are_printed_as_perl_does),

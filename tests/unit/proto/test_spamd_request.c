@@ -320,12 +320,37 @@ static void our_headers_by_table(void **state) {
   }
 }
 
+/* A server that knows where a request ends need not look whether more of it is on its way. */
+static void says_where_it_ends(void **state) {
+  (void)state;
+  static const struct {
+    const char *bytes;
+    size_t len;
+    bool at_end, framed;
+  } rows[] = {
+      {N("CHECK SPAMC/1.5\r\nContent-length: 3\r\n\r\nab\n"), false, true},
+      {N("CHECK SPAMC/1.5\r\nContent-length: 2\r\n\r\nab"), true, true},
+      {N("CHECK SPAMC/1.5\r\nContent-length: 0\r\nAssay-Helo: x\r\n\r\n"), false, true},
+      {N("CHECK SPAMC/1.5\r\nAssay-Helo: x\r\n\r\n"), false, false},
+      {N("CHECK SPAMC/1.5\r\n\r\nab"), true, false},
+      {N("PING SPAMC/1.2\r\n"), false, false},
+      {N("PING SPAMC/1.5\r\nContent-length: 0\r\n\r\n"), false, true},
+      {N("PING SPAMC/1.5\r\nContent-length: 3\r\n\r\n"), false, false},
+  };
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    struct spamd_request request = {0};
+    assert_int_equal(scan_some(&request, rows[i].bytes, rows[i].len, rows[i].at_end, &usual), CODEC_READY);
+    if (request.framed != rows[i].framed) fail_msg("row %zu: %s", i, rows[i].bytes);
+    spamd_request_free(&request);
+  }
+}
+
 int main(void) {
   static const struct CMUnitTest tests[] = {
       cmocka_unit_test(requests_by_table),        cmocka_unit_test(errors_by_table),
       cmocka_unit_test(limits_by_table),          cmocka_unit_test(as_many_headers_as_spamd),
       cmocka_unit_test(compressed_by_table),      cmocka_unit_test(what_else_a_request_says),
-      cmocka_unit_test(our_headers_by_table),
+      cmocka_unit_test(our_headers_by_table),     cmocka_unit_test(says_where_it_ends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
