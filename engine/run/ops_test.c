@@ -87,6 +87,8 @@ TEST(TLD_KNOWN) {
   return a->host->tld_known ? ANSWER_YES : ANSWER_NO;
 }
 
+SIMPLE(HAS_ORG, host_has_org(a->host, ws->domain))
+
 TEST(SAME_ORG) {
   UNUSED;
   if (!host_may_share_org(a->host, b->host)) return ANSWER_NO;
