@@ -141,6 +141,7 @@ static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score
     for (uint64_t left = not_false(ws, first); left && status == ASSAY_OK; left &= left - 1)
       status = count_rule(v, ws, sums, first + (uint32_t)__builtin_ctzll(left));
   for (uint32_t g = 0; g <= p->groups_count; g++) {
+    if (score_is_zero(&sums[g])) continue;
     if (g < p->groups_count) score_clamp(&sums[g], p->groups[g].floor, p->groups[g].cap);
     score_join(total, &sums[g]);
   }
