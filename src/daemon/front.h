@@ -29,6 +29,7 @@ struct exchange {
   size_t used;       /* of the bytes, by the request; with FRONT_DONE and FRONT_ASK */
   bool close;        /* after the answer; likewise */
   assay_facts *facts; /* cleared; with FRONT_ASK they are set */
+  bool waits;        /* with FRONT_ASK: the answer says what unknown rules wait for */
   const assay_ruleset *rules;
   struct bytes *out;
   const char *user;  /* as whom the client says it asks, for the log; set by `answer`, if anybody */
