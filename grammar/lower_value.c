@@ -160,8 +160,11 @@ static feature_id test(struct lower *l, struct expr *e, enum opcode op, value_id
                  (struct insn){.op = (uint8_t)op, .each = (uint8_t)(each_a | each_b << 1), .a = a, .b = b, .c = c});
 }
 
+/* Whether there is a registrable domain is asked for more cheaply than which one it is. */
 static void bare(struct lower *l, struct expr *e) {
-  e->feature = test(l, e, OP_TRUTH, lower_value(l, e), 0, e->each, false, 0);
+  bool org = e->kind == E_PROPERTY && property_at(e->index)->op == OP_NAME_ORG;
+  value_id a = lower_value(l, org ? e->a : e);
+  e->feature = test(l, e, org ? OP_HAS_ORG : OP_TRUTH, a, 0, e->each, false, 0);
 }
 
 /* The boolean properties of one name come from one scan: they share a table of bits, and e->index says which. */

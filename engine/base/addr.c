@@ -323,8 +323,8 @@ uint32_t addr_props(struct addr addr) {
   bool v4 = addr.family == 4;
   const struct block *block = v4 ? blocks_v4 : blocks_v6, *best = NULL;
   const struct block *end = block + (v4 ? sizeof blocks_v4 / sizeof *block : sizeof blocks_v6 / sizeof *block);
-  uint64_t high = half_at(addr.bytes), low = half_at(addr.bytes + 8);
-  for (; block < end; block++)
+  uint64_t high = half_at(addr.bytes), low = v4 ? 0 : half_at(addr.bytes + 8);
+  for (; block < end && block->high <= high; block++) /* in ascending order */
     if ((!best || block->bits > best->bits) && block_holds(block, high, low)) best = block;
   uint32_t family = 1u << (v4 ? ADDR_IS_V4 : ADDR_IS_V6);
   return family | 1u << (!best || best->global ? ADDR_IS_GLOBAL : best->prop);

@@ -35,15 +35,6 @@ size_t text_find(struct text hay, struct text needle) {
   return at ? (size_t)(at - hay.ptr) : SIZE_MAX;
 }
 
-/* FNV-1a, then a finishing mix so that the low bits index a table well. */
-unsigned long long text_hash(struct text a) {
-  uint64_t h = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < a.len; i++) h = (h ^ (unsigned char)a.ptr[i]) * 0x100000001b3u;
-  h ^= h >> 32;
-  h *= 0xd6e8feb86659fd93u;
-  return h ^ (h >> 32);
-}
-
 __extension__ typedef unsigned __int128 wide;
 
 /* Both halves of the product, so that every bit of either factor moves every bit of the result. */
@@ -61,4 +52,8 @@ unsigned long long text_hash_keyed(struct text a, unsigned long long key) {
   word = 0;
   if (a.len > 0) memcpy(&word, a.ptr, a.len);
   return fold(hash ^ word, key ^ 0xe7037ed1a0b428dbu);
+}
+
+unsigned long long text_hash(struct text a) {
+  return text_hash_keyed(a, 0);
 }

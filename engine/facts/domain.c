@@ -139,6 +139,13 @@ struct text domain_registrable(const struct domain *domain, struct text name) {
   return before;
 }
 
+/* By the implicit rule "*" there always is a suffix, so only the whole name can be too short. */
+bool domain_has_registrable(const struct domain *domain, struct text name) {
+  char copy[NAME_MAX_BYTES + 1];
+  if (!domain->list || !terminate(copy, name, NAME_MAX_BYTES) || copy[0] == '.') return false;
+  return !is_suffix(domain, text_of(copy, name.len), PSL_TYPE_ANY);
+}
+
 static const char *const reserved[] = {
 #define RESERVED(label, see) label,
 #include "facts/domain_reserved.def"

@@ -27,6 +27,9 @@ void domain_view_show(struct domain *view, const struct domain *domain);
  * name is itself a public suffix. Uses the ICANN and the private part of the list. */
 struct text domain_registrable(const struct domain *domain, struct text name);
 
+/* Whether it has one, which takes a single look into the list. */
+bool domain_has_registrable(const struct domain *domain, struct text name);
+
 /* Whether the last label is a public suffix by the ICANN part, or a name reserved by RFC 2606, RFC 6761 and
  * their successors (test, example, invalid, localhost, local, onion, alt, home.arpa's arpa, …). */
 bool domain_tld_known(const struct domain *domain, struct text tld);

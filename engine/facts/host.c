@@ -211,12 +211,20 @@ void host_find_tld(struct host *host, const struct domain *domain) {
 
 /* Asked for only where the name has one: at least two labels, and no malformation but an underscore, which real
  * servers send and the DNS itself allows. */
-void host_find_org(struct host *host, const struct domain *domain) {
+static bool may_have_org(const struct host *host) {
   uint32_t none = no_labels | (bad_label & ~BIT(HAS_UNDERSCORE)) | BIT(NUMERIC_TLD);
+  return !(host->props & none) && host->label_count > 1;
+}
+
+void host_find_org(struct host *host, const struct domain *domain) {
   if (host->org_done) return;
   host->org_done = true;
-  if (!domain || host->props & none || host->label_count < 2) return;
-  host->org = domain_registrable(domain, host->canonical);
+  if (domain && may_have_org(host)) host->org = domain_registrable(domain, host->canonical);
+}
+
+bool host_has_org(const struct host *host, const struct domain *domain) {
+  if (host->org_done) return host->org.len > 0;
+  return domain && may_have_org(host) && domain_has_registrable(domain, host->canonical);
 }
 
 void host_suffix(struct host *host, const struct domain *domain) {

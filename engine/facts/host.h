@@ -48,6 +48,9 @@ void host_find_tld(struct host *host, const struct domain *domain);
 void host_find_org(struct host *host, const struct domain *domain);
 void host_suffix(struct host *host, const struct domain *domain);
 
+/* Whether host_find_org finds one; cheaper where nobody wants to know which. */
+bool host_has_org(const struct host *host, const struct domain *domain);
+
 /* The nth label of the compared form, from the left (0, 1, …) or the right (-1, -2, …); empty outside, and
  * empty for addresses, literals and bad literals, which have no labels. */
 struct text host_label(const struct host *host, int64_t n);

@@ -215,7 +215,7 @@ static void emit_eager(struct builder *builder, unsigned phase) {
   builder->stamp_now++;
   for (size_t i = 0; i < builder->features.count; i++)
     if (in_body(&builder->features.at[i], phase)) emit_feature(builder, &builder->features.at[i], phase);
-  add_unit(builder, (struct unit){UNIT_BODY, (uint8_t)phase, begin, (uint32_t)builder->code.count, NO_INDEX});
+  add_unit(builder, (struct unit){UNIT_BODY, (uint8_t)phase, begin, (uint32_t)builder->code.count, NO_INDEX, false});
 }
 
 static void emit_lazy(struct builder *builder) {
@@ -225,7 +225,7 @@ static void emit_lazy(struct builder *builder) {
     uint32_t begin = (uint32_t)builder->code.count;
     builder->stamp_now++;
     emit_feature(builder, def, (uint32_t)builder->units.count);
-    add_unit(builder, (struct unit){UNIT_BODY, 0, begin, (uint32_t)builder->code.count, NO_INDEX});
+    add_unit(builder, (struct unit){UNIT_BODY, 0, begin, (uint32_t)builder->code.count, NO_INDEX, false});
   }
 }
 
@@ -300,7 +300,7 @@ uint32_t builder_end(struct builder *builder, uint32_t begin, uint32_t bit, unsi
   }
   if (bit == NO_INDEX) bit = (uint32_t)builder->bit_texts.count;
   name_bit(builder, bit, arena_text(&builder->program->arena, text));
-  add_unit(builder, (struct unit){UNIT_CONDITION, (uint8_t)phase, begin, (uint32_t)builder->code.count, bit});
+  add_unit(builder, (struct unit){UNIT_CONDITION, (uint8_t)phase, begin, (uint32_t)builder->code.count, bit, false});
   return (uint32_t)builder->units.count - 1;
 }
 

@@ -57,6 +57,7 @@ struct unit {
   uint8_t phase; /* 0: may run before the exemptions are decided, so may use unit 0's bits only */
   uint32_t begin, end;
   uint32_t bit; /* of a condition: its answer */
+  bool one_test; /* a condition of one word of literals, as most are; for the verifier to say */
 };
 
 enum set_kind { SET_STRINGS, SET_NAMES, SET_NETWORKS, SET_MAILBOXES, SET_PATTERNS, SET_RULES, SET_ZONES };

@@ -97,9 +97,13 @@ static bool verify_flow(struct checker *checker, uint32_t pc, uint32_t unit) {
   }
 }
 
+static bool is_one_test(const struct insn *code, const struct unit *unit) {
+  return unit->end - unit->begin == 3 && code[0].op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL;
+}
+
 bool verify_condition(struct checker *checker, uint32_t unit) {
   const struct program *p = checker->p;
-  const struct unit *u = &p->units[unit];
+  struct unit *u = &checker->p->units[unit];
   if (u->begin == u->end) return verify_fail(checker, "a condition without code", unit);
   unsigned last = p->code[u->end - 1].op;
   if (last != OP_PASS && last != OP_FAIL) return verify_fail(checker, "a condition that does not end", unit);
@@ -109,5 +113,6 @@ bool verify_condition(struct checker *checker, uint32_t unit) {
   if (u->bit < p->rule_bits || u->bit >= p->bit_count || checker->v->bit_unit[u->bit] != NO_INDEX)
     return verify_fail(checker, "a condition's answer has no bit of its own", unit);
   checker->v->bit_unit[u->bit] = unit;
+  u->one_test = is_one_test(&p->code[u->begin], u);
   return true;
 }

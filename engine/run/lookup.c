@@ -107,9 +107,18 @@ static void await(struct workspace *ws, struct asked *asked, bool pending) {
   asked->pending = pending;
 }
 
+/* No answer is there, and none will come: a question need not be noted then. */
+static bool nobody_answers(const struct facts *facts) {
+  return facts->answers.count == 0 && !facts->source && facts->unasked_why != WHY_NOT_YET;
+}
+
 /* An answer that is there counts even for what would not be asked: a host or a test that answers knows why. */
 static const struct answer *find(struct gather *gather, enum question type, struct text name, bool askable) {
   struct workspace *ws = gather->ws;
+  if (askable && nobody_answers(ws->facts)) {
+    miss(gather, outcome_of_why(ws->facts->unasked_why));
+    return NULL;
+  }
   const struct answer *answer = askable ? NULL : facts_find_answer(ws->facts, type, name);
   struct asked *asked = askable ? ask(ws, type, name, &answer) : NULL;
   if (!answer && !askable) return NULL;

@@ -38,7 +38,6 @@ SIMPLE(CONTAINS, text_find(a->text, b->text) != SIZE_MAX)
 SIMPLE(STARTS_WITH, text_starts(a->text, b->text))
 SIMPLE(ENDS_WITH, text_ends(a->text, b->text))
 SIMPLE(GLOB, strfn_glob(a->text, b->text))
-SIMPLE(EMBEDS_ADDRESS, strfn_embeds_address(a->host->canonical, b->addr))
 SIMPLE(HAS_BIT, addr_bit(a->addr, b->number))
 
 /* The names of a set are in their compared form, so the compared form is what is looked up. */
@@ -87,6 +86,8 @@ TEST(TLD_KNOWN) {
   return a->host->tld_known ? ANSWER_YES : ANSWER_NO;
 }
 
+SIMPLE(HAS_ORG, host_has_org(a->host, ws->domain))
+
 TEST(SAME_ORG) {
   UNUSED;
   if (!host_may_share_org(a->host, b->host)) return ANSWER_NO;
@@ -95,20 +96,51 @@ TEST(SAME_ORG) {
   return host_same_org(a->host, b->host) ? ANSWER_YES : ANSWER_NO;
 }
 
+/* What this test has answered about the same operands before, or NULL: HELO and the reverse name are often one. */
+static const struct found *found_before(const struct workspace *ws, const struct insn *insn, struct text text,
+                                        struct addr addr) {
+  for (size_t i = 0; i < ws->found_count; i++) {
+    const struct found *found = &ws->found[i];
+    if (found->op != insn->op || found->c != insn->c || !text_eq(found->text, text)) continue;
+    if (addr_eq(found->addr, addr)) return found;
+  }
+  return NULL;
+}
+
+static enum answer_kind keep_found(struct workspace *ws, struct found found) {
+  if (ws->found_count < FOUND_MAX) ws->found[ws->found_count++] = found;
+  return found.answer;
+}
+
+TEST(EMBEDS_ADDRESS) {
+  struct text name = a->host->canonical;
+  const struct found *found = found_before(ws, insn, name, b->addr);
+  if (found) return found->answer;
+  enum answer_kind answer = strfn_embeds_address(name, b->addr) ? ANSWER_YES : ANSWER_NO;
+  return keep_found(ws, (struct found){insn->op, insn->c, name, b->addr, answer});
+}
+
 /* Several patterns: one that matches decides, whatever another one ran into. */
-TEST(MATCH) {
-  UNUSED;
-  const struct linked_set *set = &ws->linked->sets[insn->c];
+static enum answer_kind match_set(struct workspace *ws, const struct linked_set *set, struct text text) {
   enum answer_kind answer = ANSWER_NO;
   bool no_memory = false;
   for (uint32_t i = 0; i < set->pattern_count; i++) {
-    enum pattern_answer match = pattern_match(set->patterns[i], a->text, ws->patterns);
+    enum pattern_answer match = pattern_match(set->patterns[i], text, ws->patterns);
     if (match == PATTERN_YES) return ANSWER_YES;
     if (match != PATTERN_NO) answer = ANSWER_FAILED;
     no_memory |= match == PATTERN_NO_MEMORY;
   }
   ws->failed |= no_memory;
   return answer;
+}
+
+TEST(MATCH) {
+  UNUSED;
+  struct addr none = {.family = 0};
+  const struct found *found = found_before(ws, insn, a->text, none);
+  if (found) return found->answer;
+  enum answer_kind answer = match_set(ws, &ws->linked->sets[insn->c], a->text);
+  return keep_found(ws, (struct found){insn->op, insn->c, a->text, none, answer});
 }
 
 TEST(FORGED) {

@@ -4,10 +4,24 @@
 #include "run/ops.h"
 #include "run/strfn.h"
 
+/* A name that was scanned before, or NULL. */
+static struct host *scanned_before(const struct workspace *ws, struct text raw) {
+  for (size_t i = 0; i < ws->scanned_count; i++)
+    if (text_eq(ws->scanned[i]->raw, raw)) return ws->scanned[i];
+  return NULL;
+}
+
+static struct host *scan(struct workspace *ws, struct text raw) {
+  struct host *host = arena_new(&ws->arena, sizeof *host);
+  if (!host || !host_scan(host, raw, &ws->arena)) return NULL;
+  if (ws->scanned_count < SCANNED_MAX) ws->scanned[ws->scanned_count++] = host;
+  return host;
+}
+
 void value_name(struct workspace *ws, struct text raw, struct value *out) {
-  *out = (struct value){.known = 1};
-  out->host = arena_new(&ws->arena, sizeof *out->host);
-  if (out->host && host_scan(out->host, raw, &ws->arena)) return;
+  *out = (struct value){.known = 1, .host = scanned_before(ws, raw)};
+  if (!out->host) out->host = scan(ws, raw);
+  if (out->host) return;
   ws->failed = true;
   *out = value_unknown(OUTCOME_FAILED);
 }

@@ -38,6 +38,10 @@ void score_clamp(struct score *score, int64_t floor, int64_t cap) {
   score->low_at_best = clamp(score->low_at_best, floor, cap);
 }
 
+bool score_is_zero(const struct score *score) {
+  return (score->now | score->low | score->high | score->soon_low | score->soon_high | score->low_at_best) == 0;
+}
+
 void score_join(struct score *score, const struct score *more) {
   score->now += more->now;
   score->low += more->low;

@@ -20,6 +20,9 @@ void score_add(struct score *score, int64_t points, enum answer_kind answer);
 /* Adds that of a rule that failed, and that what is not yet known may still make false. */
 void score_add_falling(struct score *score, int64_t points);
 void score_clamp(struct score *score, int64_t floor, int64_t cap);
+
+/* Such a one need not be bounded or joined: bounds hold 0. */
+bool score_is_zero(const struct score *score);
 void score_join(struct score *score, const struct score *more);
 
 /* Whether what is not yet known can still change it. */

@@ -167,9 +167,10 @@ static bool any_form_stands(struct text name, const struct run *run, const struc
 
 static bool found_by(const struct search *search, struct text name, const struct addr *address) {
   for (size_t at = 0; at < name.len; at++) { /* the byte behind a run is no digit */
+    unsigned digit = digits[(unsigned char)name.ptr[at]] - 1u;
+    if (digit >= search->base) continue;
     struct run run = {at, 0, 0};
-    for (unsigned digit; (digit = digit_at(name, at)) < search->base; at++)
-      run.number = run.number * search->base + digit;
+    for (; digit < search->base; digit = digit_at(name, ++at)) run.number = run.number * search->base + digit;
     run.length = at - run.at;
     bool fits = run.length < 64 && search->lengths >> run.length & 1;
     if (fits && any_form_stands(name, &run, address, search)) return true;

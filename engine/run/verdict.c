@@ -69,7 +69,7 @@ assay_status verdict_add_wait(struct verdict *v, struct verdict_wait wait) {
 
 static assay_status note_open(struct verdict *v, struct workspace *ws, struct verdict_open open, uint32_t unit) {
   assay_status status = verdict_add_open(v, open);
-  return status == ASSAY_OK ? waits_collect(v, ws, unit) : status;
+  return status == ASSAY_OK && !v->no_waits ? waits_collect(v, ws, unit) : status;
 }
 
 /* The first exemption in order that is true decides. */
@@ -141,6 +141,7 @@ static assay_status sum_up(struct verdict *v, struct workspace *ws, struct score
     for (uint64_t left = not_false(ws, first); left && status == ASSAY_OK; left &= left - 1)
       status = count_rule(v, ws, sums, first + (uint32_t)__builtin_ctzll(left));
   for (uint32_t g = 0; g <= p->groups_count; g++) {
+    if (score_is_zero(&sums[g])) continue;
     if (g < p->groups_count) score_clamp(&sums[g], p->groups[g].floor, p->groups[g].cap);
     score_join(total, &sums[g]);
   }

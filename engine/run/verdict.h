@@ -41,6 +41,7 @@ struct verdict {
   size_t open_count, open_cap;
   struct verdict_wait *waits;
   size_t wait_count, wait_cap;
+  bool no_waits; /* they are not collected; for whoever has the verdict to say */
   struct buf reply; /* ends with a NUL; empty when the action has no reply */
   bool has_reply;
   struct verdict_question questions[QUESTIONS_MAX];

@@ -13,14 +13,27 @@ struct run {
   void *user;
 };
 
+/* The planes as a condition reads them. They stay where they are while it runs, which the compiler cannot know. */
+struct planes {
+  const uint64_t *truth, *known, *excluded;
+};
+
+static inline struct planes planes_of(const struct workspace *ws, const uint64_t *excluded) {
+  return (struct planes){ws->truth, ws->known, excluded};
+}
+
+/* The bits of the mask that are not known. */
+static inline uint64_t open_bits(struct planes planes, const struct insn *insn) {
+  return insn->mask & ~planes.known[insn->word];
+}
+
 /* The bits of the mask that do not pass as value. A planted bug makes the differential test fail, to show that it can. */
-static inline uint64_t misses(const struct workspace *ws, const struct insn *insn, const uint64_t *excluded) {
-  uint64_t known = ws->known[insn->word];
+static inline uint64_t misses(struct planes planes, const struct insn *insn) {
+  uint64_t known = planes.known[insn->word];
 #ifdef ASSAY_PLANT_BUG
-  (void)excluded;
-  return ((ws->truth[insn->word] ^ insn->value) & known) & insn->mask;
+  return ((planes.truth[insn->word] ^ insn->value) & known) & insn->mask;
 #else
-  return (((ws->truth[insn->word] ^ insn->value) & known) | (excluded[insn->word] & ~known)) & insn->mask;
+  return (((planes.truth[insn->word] ^ insn->value) & known) | (planes.excluded[insn->word] & ~known)) & insn->mask;
 #endif
 }
 
@@ -67,22 +80,24 @@ static bool run_condition(struct workspace *ws, const struct unit *unit, struct 
   };
 #endif
   const struct insn *code = ws->linked->program->code, *pc = code + unit->begin;
+  const struct planes planes = planes_of(ws, run->excluded);
+  const bool touching = run->touch != NULL;
   uint64_t count = 0;
   for (;;) {
     const struct insn *insn = pc++;
     DISPATCH() {
       CASE(TEST) : {
-        if (run->touch) touch_bits(ws, insn, run);
-        if (misses(ws, insn, run->excluded))
+        if (touching) touch_bits(ws, insn, run);
+        if (misses(planes, insn))
           pc = code + insn->d;
-        else if (insn->mask & ~ws->known[insn->word])
+        else if (open_bits(planes, insn))
           run->met = true;
         NEXT;
       }
       CASE(TEST_OR) : {
-        if (run->touch) touch_bits(ws, insn, run);
-        if (misses(ws, insn, run->excluded)) NEXT;
-        if (insn->mask & ~ws->known[insn->word]) run->met = true;
+        if (touching) touch_bits(ws, insn, run);
+        if (misses(planes, insn)) NEXT;
+        if (open_bits(planes, insn)) run->met = true;
         pc = code + insn->d;
         NEXT;
       }
@@ -95,9 +110,9 @@ static bool run_condition(struct workspace *ws, const struct unit *unit, struct 
         NEXT;
       }
       CASE(COUNT) : {
-        if (run->touch) touch_bits(ws, insn, run);
-        count += (unsigned)__builtin_popcountll(insn->mask & ~misses(ws, insn, run->excluded));
-        if (insn->mask & ~ws->known[insn->word]) run->met = true;
+        if (touching) touch_bits(ws, insn, run);
+        count += (unsigned)__builtin_popcountll(insn->mask & ~misses(planes, insn));
+        if (open_bits(planes, insn)) run->met = true;
         NEXT;
       }
       CASE(COUNT_TEST) : {
@@ -143,38 +158,34 @@ static enum answer_kind answer(struct workspace *ws, const struct unit *unit) {
   return passes(ws, unit, ws->all, &ignored) ? ANSWER_YES : ANSWER_NOT_YET;
 }
 
-/* Whether the condition is one word of literals, as most are. */
-static bool is_one_test(const struct insn *code, const struct unit *unit) {
-  return unit->end - unit->begin == 3 && code[0].op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL;
-}
-
-/* The same for such a one, in closed form. */
+/* The same for one word of literals, in closed form. */
 static enum answer_kind answer_one_test(const struct workspace *ws, const struct insn *insn) {
-  uint64_t open = insn->mask & ~ws->known[insn->word];
-  if (misses(ws, insn, ws->none)) return ANSWER_NO;
+  const struct planes planes = planes_of(ws, ws->none);
+  uint64_t open = open_bits(planes, insn);
+  if (misses(planes, insn)) return ANSWER_NO;
   if (!open) return ANSWER_YES;
   if (open & ws->never[insn->word]) return ANSWER_NEVER;
   return open & ws->stuck[insn->word] ? ANSWER_FAILED : ANSWER_NOT_YET;
 }
 
-static enum answer_kind answer_of(struct workspace *ws, const struct unit *unit) {
-  const struct insn *code = ws->linked->program->code + unit->begin;
-  return is_one_test(code, unit) ? answer_one_test(ws, code) : answer(ws, unit);
-}
-
-void vm_need(struct workspace *ws, uint32_t index) {
-  if (ws->unit_done[index] == ws->now) return;
+void vm_compute(struct workspace *ws, uint32_t index) {
+  const struct program *p = ws->linked->program;
+  const struct unit *unit = &p->units[index];
   ws->unit_done[index] = ws->now;
-  const struct unit *unit = &ws->linked->program->units[index];
   if (unit->kind == UNIT_BODY)
     vm_body(ws, unit);
   else
-    workspace_set_bit(ws, unit->bit, answer_of(ws, unit));
+    workspace_set_bit(ws, unit->bit, unit->one_test ? answer_one_test(ws, &p->code[unit->begin]) : answer(ws, unit));
 }
 
-void vm_touch(struct workspace *ws, uint32_t unit, const uint64_t *excluded, vm_touch_fn *touch, void *user) {
+void vm_touch(struct workspace *ws, uint32_t index, const uint64_t *excluded, vm_touch_fn *touch, void *user) {
+  const struct program *p = ws->linked->program;
+  const struct unit *unit = &p->units[index];
   struct run run = {.excluded = excluded, .touch = touch, .user = user};
-  run_condition(ws, &ws->linked->program->units[unit], &run);
+  if (unit->one_test)
+    touch_bits(ws, &p->code[unit->begin], &run);
+  else
+    run_condition(ws, unit, &run);
 }
 
 void vm_pin(struct workspace *ws, uint32_t unit, enum answer_kind pinned) {

@@ -16,8 +16,13 @@
 /* Called for every unknown bit that a run touched; see vm_touch. */
 typedef void vm_touch_fn(void *user, uint32_t bit);
 
-/* Computes the unit, unless that was done for this connection. */
-void vm_need(struct workspace *ws, uint32_t unit);
+/* Computes the unit. */
+void vm_compute(struct workspace *ws, uint32_t unit);
+
+/* The same, unless that was done for this connection. */
+static inline void vm_need(struct workspace *ws, uint32_t unit) {
+  if (ws->unit_done[unit] != ws->now) vm_compute(ws, unit);
+}
 
 /* Runs a condition once more, in the mode of that plane, and reports each unknown bit it tests. Its needs must be
  * computed. */

@@ -28,8 +28,7 @@ static bool is_open(const struct workspace *ws, uint32_t slot) {
 static void walk_slot(struct walk *walk, uint32_t slot);
 
 /* Whether an operand was open. */
-static bool walk_operands(struct walk *walk, const struct insn *insn) {
-  struct operands operands = linked_operands(walk->ws->linked, insn);
+static bool walk_operands(struct walk *walk, struct operands operands) {
   bool below = false;
   for (unsigned i = 0; i < operands.count; i++) {
     if (!is_open(walk->ws, operands.at[i])) continue;
@@ -47,10 +46,10 @@ static void walk_slot(struct walk *walk, uint32_t slot) {
   if (def == NO_INDEX || !is_open(walk->ws, slot) || walk->ws->slot_seen[slot] == walk->ws->walk) return;
   walk->ws->slot_seen[slot] = walk->ws->walk;
   walk->not_yet |= value_why(workspace_slot(walk->ws, slot)) == WHY_NOT_YET;
-  const struct insn *insn = &v->program.code[def];
+  struct operands operands = linked_operands(walk->ws->linked, &v->program.code[def]);
   bool below = false;
   walk->operands++;
-  if (walk->operands <= OPERANDS_DEEP_MAX) below = walk_operands(walk, insn);
+  if (operands.count > 0 && walk->operands <= OPERANDS_DEEP_MAX) below = walk_operands(walk, operands);
   walk->operands--;
   if (!below) add_wait(walk, slot, (enum outcome)workspace_slot(walk->ws, slot)->outcome);
 }
@@ -81,7 +80,7 @@ static void walk_bit(void *user, uint32_t bit) {
   }
   const struct insn *insn = &v->program.code[v->bit_def[bit]];
   enum why why = (enum why)(workspace_bit(walk->ws, bit) - ANSWER_NOT_YET);
-  if (!walk_operands(walk, insn)) add_wait(walk, bit | WAIT_FEATURE, outcome_of_why(why));
+  if (!walk_operands(walk, linked_operands(walk->ws->linked, insn))) add_wait(walk, bit | WAIT_FEATURE, outcome_of_why(why));
 }
 
 assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {

@@ -71,7 +71,7 @@ static void forget(struct workspace *ws, size_t words) {
   }
   arena_reset(&ws->arena);
   ws->failed = false;
-  ws->asked_count = ws->spent = 0;
+  ws->asked_count = ws->spent = ws->scanned_count = ws->found_count = 0;
   memset(&ws->asking, 0, sizeof ws->asking); /* the arena had it */
 }
 

@@ -9,6 +9,19 @@
  * the facts answers at once, which cost nothing; of more than these it is asked each time. */
 enum { QUESTIONS_MAX = 64, FREE_MAX = 64 };
 
+/* How many names of a connection are remembered with their scan; HELO and its reverse names are often the same. */
+enum { SCANNED_MAX = 8 };
+
+/* An answer about a text that was dear to find: the same test of the same operands answers the same. */
+enum { FOUND_MAX = 8 };
+struct found {
+  uint8_t op;
+  uint32_t c; /* the immediate */
+  struct text text;
+  struct addr addr; /* the other operand, if there is one */
+  enum answer_kind answer;
+};
+
 /* A question that the connection asks. */
 struct asked {
   enum question type;
@@ -48,6 +61,10 @@ struct workspace {
   size_t asked_count, spent; /* spent: of the budget */
   VEC(struct asking) asking;
   uint32_t slot; /* being computed */
+  struct host *scanned[SCANNED_MAX]; /* the first names of the evaluation */
+  size_t scanned_count;
+  struct found found[FOUND_MAX]; /* the first of the evaluation */
+  size_t found_count;
   struct domain *domain; /* a view of the rule set's public suffix list */
 };
 

@@ -42,6 +42,11 @@ ASSAY_API assay_status assay_verdict_new(assay_verdict **out, const assay_alloc 
 /* Frees the verdict, and gives back its reference on the rule set; NULL is allowed. Since 0.1. */
 ASSAY_API void assay_verdict_free(assay_verdict *verdict);
 
+/* Whether evaluations from now on note what unknown rules wait for, as they do unless told otherwise: false saves that
+ * work where nobody asks, and no unknown rule waits for anything then. Nothing else depends on it. NULL does nothing.
+ * Since 0.1. */
+ASSAY_API void assay_verdict_keep_waits(assay_verdict *verdict, bool keep);
+
 /* Thousandths: 5.5 points are 5500. score is what true rules add; low <= score <= high are the bounds once what is
  * still unknown is known. 0 when empty. Since 0.1. */
 ASSAY_API int64_t assay_verdict_score(const assay_verdict *verdict);

@@ -30,6 +30,7 @@ struct exchange {
   bool close;        /* after the answer; likewise */
   bool framed;       /* the request says itself where it ends: a client sends nothing behind it; likewise */
   assay_facts *facts; /* cleared; with FRONT_ASK they are set */
+  bool waits;        /* with FRONT_ASK: the answer says what unknown rules wait for */
   const assay_ruleset *rules;
   struct bytes *out;
   const char *user;  /* as whom the client says it asks, for the log; set by `answer`, if anybody */

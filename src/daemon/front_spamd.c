@@ -55,6 +55,7 @@ static enum front_step take_whole(struct exchange *x) {
     spamd_reply(x->out, &state->request, x->bytes, &said);
     return FRONT_DONE;
   }
+  x->waits = spamd_wants_waits(&state->request);
   enum proto_result result = set_facts(x, &error);
   if (result == PROTO_OK) return FRONT_ASK;
   bool memory = result == PROTO_NO_MEMORY;

@@ -92,6 +92,7 @@ static bool score(struct connection *c, struct slot *slot) {
   struct worker *worker = c->worker;
   slot->done = false;
   slot->usage = (assay_dns_usage){0};
+  assay_verdict_keep_waits(slot->verdict, slot->exchange.waits);
   assay_status status = add_facts(&slot->exchange);
   if (status == ASSAY_OK && worker->resolver) {
     status = assay_resolver_score_start(worker->resolver, slot->rules, slot->facts, worker->workspace, slot->verdict,

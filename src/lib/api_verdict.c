@@ -34,6 +34,10 @@ void assay_verdict_free(assay_verdict *verdict) {
   mem_free(verdict->alloc, verdict, sizeof *verdict);
 }
 
+void assay_verdict_keep_waits(assay_verdict *verdict, bool keep) {
+  if (verdict) verdict->verdict->no_waits = !keep;
+}
+
 static const struct program *program_of(const assay_verdict *verdict) {
   return verdict->ruleset->linked->program;
 }

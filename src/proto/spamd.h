@@ -78,6 +78,9 @@ size_t spamd_request_held(const struct spamd_request *request);
 /* True for commands that ask for a verdict: all but PING, SKIP and TELL. */
 bool spamd_wants_verdict(const struct spamd_request *request);
 
+/* Whether the reply may say what unknown rules wait for. */
+bool spamd_wants_waits(const struct spamd_request *request);
+
 /* The message of a request that is READY, inflated. Borrowed from the request or from bytes. */
 const char *spamd_message(const struct spamd_request *request, const char *bytes, size_t *len);
 

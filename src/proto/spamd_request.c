@@ -113,6 +113,10 @@ bool spamd_wants_verdict(const struct spamd_request *request) {
   return request->command < SPAMD_PING;
 }
 
+bool spamd_wants_waits(const struct spamd_request *request) {
+  return request->command == SPAMD_REPORT || request->command == SPAMD_REPORT_IFSPAM;
+}
+
 /* Where the headers end: what has no message is complete. */
 static enum codec_need end_head(struct scan *scan) {
   struct spamd_request *request = scan->request;

@@ -67,8 +67,9 @@ static void check_relations(const struct host *host, const struct host *again) {
 }
 
 static void check_suffix(struct host *host, const struct domain *domain) {
+  bool has_org = host_has_org(host, domain);
   host_suffix(host, domain);
-  MUST(host->tld_done && host->org_done);
+  MUST(host->tld_done && host->org_done && has_org == (host->org.len > 0));
   MUST(host->org.len == 0 || text_ends(host->canonical, host->org));
   MUST(host->org.len == 0 || has(host, HOST_IS_FQDN) || has(host, HOST_HAS_UNDERSCORE));
   MUST(host_same_org(host, host) == (host->org.len > 0));

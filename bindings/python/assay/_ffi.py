@@ -170,6 +170,7 @@ SHORT: Tuple[Tuple[str, Any, Tuple[Any, ...]], ...] = (
     ("assay_verdict_high", c_int64, (_P,)),
     ("assay_verdict_hit_at", c_int, (_P, c_size_t, POINTER(Hit))),
     ("assay_verdict_hit_count", c_size_t, (_P,)),
+    ("assay_verdict_keep_waits", None, (_P, c_bool)),
     ("assay_verdict_low", c_int64, (_P,)),
     ("assay_verdict_new", c_int, (_OUT, _P)),
     ("assay_verdict_question_at", c_int, (_P, c_size_t, POINTER(Question))),

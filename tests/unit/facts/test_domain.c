@@ -52,6 +52,7 @@ static void finds_the_registrable_domain(void **state) {
     struct text name = text_from(rows[i].name), org = domain_registrable(domain, name);
     if (!text_is(org, rows[i].org)) fail_msg("%s: \"%.*s\"", rows[i].name, (int)org.len, org.ptr);
     if (org.len > 0) assert_ptr_equal(org.ptr + org.len, name.ptr + name.len);
+    assert_int_equal(domain_has_registrable(domain, name), org.len > 0);
   }
 }
 
@@ -73,6 +74,7 @@ static void refuses_names_too_long(void **state) {
   memset(name, 'a', sizeof name);
   memcpy(name + 254 - 12, ".example.com", 12);
   assert_true(text_is(domain_registrable(domain, text_of(name, 254)), ""));
+  assert_false(domain_has_registrable(domain, text_of(name, 254)));
   assert_false(domain_tld_known(domain, text_of(name, 200)));
 }
 

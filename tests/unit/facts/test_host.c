@@ -203,8 +203,10 @@ static const struct row international[] = {
 static void check(const struct row *row) {
   struct host host;
   assert_true(host_scan(&host, row->raw, &arena));
-  host_suffix(&host, domain);
   const char *name = row->raw.ptr;
+  if (host_has_org(&host, domain) != (row->org[0] != 0)) fail_msg("%s: whether there is an org", name);
+  host_suffix(&host, domain);
+  assert_int_equal(host_has_org(&host, domain), host.org.len > 0);
   if (host.props != row->props) fail_msg("%s: properties %#x, not %#x", name, host.props, row->props);
   if (host.label_count != row->labels) fail_msg("%s: %u labels", name, host.label_count);
   struct text want = row->canonical ? text_from(row->canonical) : row->raw;

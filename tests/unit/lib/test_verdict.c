@@ -111,6 +111,47 @@ static void each_connection_gets_its_verdict(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+/* All else is the same; and it is again when they are wanted again. */
+static void waits_are_kept_if_wanted(void **state) {
+  (void)state;
+  assay_ruleset *ruleset = api_rules(rules, NULL);
+  assay_facts *facts;
+  assay_verdict *verdict;
+  assay_unknown unknown;
+  size_t seen = 0;
+  assert_int_equal(assay_facts_new(&facts, NULL), ASSAY_OK);
+  assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+  assay_verdict_keep_waits(NULL, true);
+  for (size_t i = 0; i < COUNT(rows); i++) {
+    char hits[512];
+    fill(facts, &rows[i]);
+    assay_verdict_keep_waits(verdict, false);
+    assert_int_equal(assay_evaluate(ruleset, facts, NULL, verdict), ASSAY_OK);
+    assert_int_equal(assay_verdict_score(verdict), rows[i].score);
+    assert_int_equal(assay_verdict_low(verdict), rows[i].low);
+    assert_int_equal(assay_verdict_high(verdict), rows[i].high);
+    assert_int_equal(assay_verdict_action(verdict), rows[i].action);
+    assert_int_equal(assay_verdict_settled(verdict), rows[i].settled);
+    write_hits(hits, sizeof hits, verdict);
+    api_same(hits, rows[i].hits);
+    size_t count = assay_verdict_unknown_count(verdict), questions = assay_verdict_question_count(verdict);
+    for (size_t u = 0; u < count; u++, seen++) {
+      assert_int_equal(assay_verdict_unknown_at(verdict, u, &unknown), ASSAY_OK);
+      assert_int_equal(unknown.wait_count, 0);
+      assert_null(assay_verdict_wait_at(verdict, u, 0));
+    }
+    assay_verdict_keep_waits(verdict, true);
+    assert_int_equal(assay_evaluate(ruleset, facts, NULL, verdict), ASSAY_OK);
+    must_be(verdict, &rows[i]);
+    assert_int_equal(assay_verdict_unknown_count(verdict), count);
+    assert_int_equal(assay_verdict_question_count(verdict), questions);
+  }
+  assert_true(seen > 0);
+  assay_verdict_free(verdict);
+  assay_facts_free(facts);
+  assay_ruleset_unref(ruleset);
+}
+
 static void a_hit_says_what_it_is(void **state) {
   (void)state;
   assay_ruleset *ruleset = api_rules("rule A { describe \"a\" score 1.25 when true }\n"
@@ -248,6 +289,7 @@ static void memory_may_run_out(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_connection_gets_its_verdict),
+      cmocka_unit_test(waits_are_kept_if_wanted),
       cmocka_unit_test(a_hit_says_what_it_is),
       cmocka_unit_test(a_verdict_outlives_all_it_was_made_from),
       cmocka_unit_test(each_action_has_its_word),

@@ -448,6 +448,30 @@ static void each_damage_is_found(void **state) {
   assert_int_equal(wrong, 0);
 }
 
+/* What a program says of itself does not count: the run loop would skip code that is there. */
+static void one_test_is_for_the_verifier_to_say(void **state) {
+  (void)state;
+  size_t seen[2] = {0, 0};
+  for (int said = 0; said < 2; said++) {
+    struct program p;
+    struct verified *v = NULL;
+    struct verify_fault fault;
+    assert_true(sample_program(&p, &mem_default));
+    for (uint32_t u = 0; u < p.units_count; u++) p.units[u].one_test = said;
+    assert_int_equal(program_verify(&v, &p, &mem_default, &fault), ASSAY_OK);
+    for (uint32_t u = 0; u < v->program.units_count; u++) {
+      const struct unit *unit = &v->program.units[u];
+      const struct insn *code = &v->program.code[unit->begin];
+      if (unit->kind != UNIT_CONDITION) continue;
+      bool one = unit->end - unit->begin == 3 && code->op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL;
+      assert_int_equal(unit->one_test, one);
+      seen[one]++;
+    }
+    verified_free(v, &mem_default);
+  }
+  assert_true(seen[0] > 0 && seen[1] > 0);
+}
+
 /* --- no check without a row --- */
 
 static bool has_row(struct text what) {
@@ -518,6 +542,7 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_damage_is_found),
+      cmocka_unit_test(one_test_is_for_the_verifier_to_say),
       cmocka_unit_test(every_check_has_a_row),
       cmocka_unit_test(memory_may_run_out_anywhere),
   };

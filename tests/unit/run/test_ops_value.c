@@ -264,11 +264,33 @@ static void memory_out_is_remembered(void **state) {
   }
 }
 
+/* The first few names are remembered by their bytes, wherever these lie; more are scanned each time. */
+static void names_are_scanned_once(void **state) {
+  (void)state;
+  struct bench bench;
+  char name[] = "host0.example", again[] = "host0.example";
+  struct value first, second;
+  operands_open(&bench);
+  bench.ws->scanned_count = 0;
+  for (size_t i = 0; i < SCANNED_MAX + 2; i++) {
+    name[4] = again[4] = (char)('a' + i);
+    struct text copy = arena_text(&bench.ws->arena, text_from(name));
+    value_name(bench.ws, copy, &first);
+    value_name(bench.ws, text_from(again), &second);
+    assert_true(text_is(first.host->canonical, name) && host_eq(first.host, second.host));
+    assert_int_equal(first.host == second.host, i < SCANNED_MAX);
+  }
+  value_name(bench.ws, TEXT("HOSTa.example"), &first); /* other bytes, though the same name */
+  assert_true(text_is(first.host->raw, "HOSTa.example"));
+  assert_false(bench.ws->failed);
+  bench_close(&bench);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(values_by_table),     cmocka_unit_test(no_value_is_left_out),
       cmocka_unit_test(facts_by_table),      cmocka_unit_test(a_list_of_mailboxes),
-      cmocka_unit_test(memory_out_is_remembered),
+      cmocka_unit_test(memory_out_is_remembered), cmocka_unit_test(names_are_scanned_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
