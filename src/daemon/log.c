@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A pipe that poll calls ready takes a piece of this size without blocking, as long as nobody else writes. */
@@ -78,40 +77,32 @@ void log_bool(struct log_line *line, const char *key, bool value) {
 
 /* --- lines --- */
 
-static char *put_digits(char *at, unsigned value, size_t count) {
-  for (size_t i = count; i > 0; value /= 10) at[--i] = (char)('0' + value % 10);
-  return at + count;
-}
-
-/* By hand: gmtime_r takes a lock that all threads share, and looks at the time zone. Years begin in March here, so that
- * the leap day is the last one, and 153 days are five months; they go in rounds of 400, which are 146097 days. */
-void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms) {
-  unsigned days = (unsigned)(seconds / 86400) + 719468, second = (unsigned)(seconds % 86400);
-  unsigned round = days / 146097, left = days % 146097;
-  unsigned year = (left - left / 1460 + left / 36524 - left / 146096) / 365;
-  unsigned day = left - (365 * year + year / 4 - year / 100);
-  unsigned month = (5 * day + 2) / 153;
-  char *at = put_digits(out, year + 400 * round + (month > 9), 4);
-  *at++ = '-';
-  at = put_digits(at, month < 10 ? month + 3 : month - 9, 2);
-  *at++ = '-';
-  at = put_digits(at, day - (153 * month + 2) / 5 + 1, 2);
-  *at++ = 'T';
-  at = put_digits(at, second / 3600, 2);
-  *at++ = ':';
-  at = put_digits(at, second / 60 % 60, 2);
-  *at++ = ':';
-  at = put_digits(at, second % 60, 2);
-  *at++ = '.';
-  at = put_digits(at, ms, 3);
-  *at = 'Z';
+/* The second that a thread printed last is kept: most lines are of the same one, and gmtime_r takes a lock that all
+ * threads share. */
+void log_time(char out[LOG_TIME], const struct timespec *when) {
+  static _Thread_local struct {
+    bool valid;
+    time_t second;
+    char text[sizeof "2026-11-30T08:15:00"];
+  } kept;
+  struct tm parts;
+  if (!kept.valid || kept.second != when->tv_sec) {
+    gmtime_r(&when->tv_sec, &parts);
+    strftime(kept.text, sizeof kept.text, "%Y-%m-%dT%H:%M:%S", &parts);
+    kept.second = when->tv_sec;
+    kept.valid = true;
+  }
+  unsigned ms = (unsigned)(when->tv_nsec / 1000000);
+  const char end[] = {'.', (char)('0' + ms / 100), (char)('0' + ms / 10 % 10), (char)('0' + ms % 10), 'Z'};
+  memcpy(out, kept.text, LOG_TIME - sizeof end);
+  memcpy(out + LOG_TIME - sizeof end, end, sizeof end);
 }
 
 static void put_time(struct bytes *out) {
   struct timespec now;
   char text[LOG_TIME];
   clock_gettime(CLOCK_REALTIME, &now);
-  log_time(text, now.tv_sec > 0 ? (uint64_t)now.tv_sec : 0, (unsigned)(now.tv_nsec / 1000000));
+  log_time(text, &now);
   bytes_add(out, text, sizeof text);
 }
 

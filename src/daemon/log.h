@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "proto/bytes.h"
 
@@ -25,9 +26,9 @@ struct log {
 void log_init(struct log *log, int fd);
 void log_close(struct log *log);
 
-/* RFC 3339, UTC, of seconds since 1970, to the year 9999: "2026-11-30T08:15:00.250Z", without a NUL. */
+/* RFC 3339, UTC: "2026-11-30T08:15:00.250Z", without a NUL; of a year that four digits can say. */
 enum { LOG_TIME = 24 };
-void log_time(char out[LOG_TIME], uint64_t seconds, unsigned ms);
+void log_time(char out[LOG_TIME], const struct timespec *when);
 
 /* A line being written into a buffer of the caller's; values from strangers cannot end it, nor begin another key. */
 struct log_line {
