@@ -2,6 +2,7 @@
  * Must never know: a protocol. */
 #include <assay/assay.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -173,8 +174,16 @@ static bool parse(struct options *options, int argc, char **argv, int *code) {
   return true;
 }
 
+/* Where one of these is closed, the next file or socket would take its place, and get what is meant for the log. */
+static void fill_standard(void) {
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+  if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv) {
   struct options options = {0};
   int code;
+  fill_standard();
   return parse(&options, argc, argv, &code) ? run(&options) : code;
 }

@@ -191,6 +191,20 @@ class Log(unittest.TestCase):
                 self.assertEqual(second.wait(PATIENCE), 0)
                 os.close(read)
 
+    def test_no_standard_error(self):
+        """Nothing else takes its place, and gets the log."""
+        with start() as daemon:
+            close = 'exec "$0" "$@" <&- >&- 2>&-'
+            second = subprocess.Popen(["sh", "-c", close, program(), "--config", self.second(daemon)])
+            try:
+                self.assertTrue(self.comes_up(daemon.path("second")))
+                standard = [os.readlink(f"/proc/{second.pid}/fd/{number}") for number in range(3)]
+                self.assertEqual(standard, ["/dev/null"] * 3)
+                self.assertEqual(ask_policy(daemon.path("second"), policy()), [DUNNO])
+            finally:
+                second.terminate()
+                self.assertEqual(second.wait(PATIENCE), 0)
+
     @staticmethod
     def comes_up(to):
         """True as soon as somebody listens there."""
