@@ -52,11 +52,23 @@ static void *grow(struct reading *r, void **array, size_t *count, size_t size) {
   return element;
 }
 
-/* --- listen --- */
-
 static bool part_of(const struct reading *r, size_t index, const char *part, size_t nth, assay_setting_value *out) {
   return assay_settings_part(r->settings, index, part, nth, out) == ASSAY_OK;
 }
+
+/* Whether a setting of this kind that stands above has the same text in this place. */
+static bool stands_above(const struct reading *r, size_t index, size_t nth) {
+  assay_setting mine, above;
+  assay_setting_value text, other;
+  if (assay_settings_at(r->settings, index, &mine) != ASSAY_OK || !part_of(r, index, "", nth, &text)) return false;
+  for (size_t i = 0; i < index; i++)
+    if (assay_settings_at(r->settings, i, &above) == ASSAY_OK && above.form == mine.form &&
+        part_of(r, i, "", nth, &other) && strcmp(other.text, text.text) == 0)
+      return true;
+  return false;
+}
+
+/* --- listen --- */
 
 static void read_owner(const struct reading *r, size_t index, struct conf_listen *listen) {
   assay_setting_value value;
@@ -86,6 +98,9 @@ static void read_listen(struct reading *r, size_t index, const void *row) {
   if (!listen || !part_of(r, index, "", 0, &front) || !part_of(r, index, "", 1, &endpoint)) return;
   listen->front = strcmp(front.text, "spamd") == 0 ? CONF_SPAMD : CONF_POLICY;
   read_owner(r, index, listen);
+  bool any_port = endpoint.kind == ASSAY_SETTING_TCP && endpoint.port == 0;
+  if (!any_port && stands_above(r, index, 1))
+    complain(r, index, 1, "a `listen` above has this endpoint", "each protocol has one of its own");
   if (endpoint.kind == ASSAY_SETTING_UNIX) {
     listen->path = endpoint.text;
     return;
@@ -159,6 +174,7 @@ static void read_map(struct reading *r, size_t index, const void *row) {
   struct proto_error error;
   (void)row;
   if (!part_of(r, index, "", 0, &action) || !part_of(r, index, "", 1, &text)) return;
+  if (stands_above(r, index, 0)) complain(r, index, 0, "a `map` above is of this action", "keep one of them");
   if (policy_map_set(&r->conf->policy, action.text, strlen(action.text), text.text, strlen(text.text), &error) !=
       PROTO_OK)
     complain(r, index, 1, error.text, NULL);
