@@ -61,12 +61,13 @@ static bool open_listeners(struct daemon *daemon) {
   return true;
 }
 
-static bool open_server(struct daemon *daemon) {
+static bool open_server(struct daemon *daemon, bool check) {
   struct server *server = &daemon->server;
   server->conf = &daemon->conf;
   struct rules_options options = {.paths = daemon->conf.rules,
                                   .count = daemon->conf.rule_count,
                                   .watch = daemon->conf.watch,
+                                  .tested = check,
                                   .say = say_rules,
                                   .user = &server->log};
   if (!rules_new(&server->rules, &options)) return false;
@@ -142,7 +143,7 @@ static int run(const struct options *options) {
     return EXIT_CONFIG;
   }
   daemon.server.log.json = daemon.conf.log_json;
-  int code = open_server(&daemon) ? 0 : EXIT_CONFIG;
+  int code = open_server(&daemon, options->check) ? 0 : EXIT_CONFIG;
   if (code == 0 && options->check) printf("assayd: configuration and rules are right\n");
   if (code == 0 && !options->check) code = serve(&daemon, &signals);
   stop(&daemon);

@@ -223,25 +223,26 @@ static bool make_parts(struct rules *rules, const struct rules_options *options)
   return whole;
 }
 
-/* The first rule set: with tests that fail it is still better than none. */
+/* The first rule set: with tests that fail it is still better than none, to whoever wants to serve. */
 static bool load(struct rules *rules) {
   struct rules_made made;
   struct timespec since;
   int64_t began = now_ms();
   clock_gettime(CLOCK_REALTIME_COARSE, &since);
   rules_make(&made, &rules->options);
-  bool compiled = made.status == ASSAY_OK;
-  if (compiled) {
+  bool compiled = made.status == ASSAY_OK, taken = compiled && (made.failed == 0 || !rules->options.tested);
+  if (taken) {
     watch_again(rules, made.diags, since);
     swap(rules, &made.ruleset);
     say_made(rules, made.failed ? "loaded the rules in spite of tests that fail" : "loaded the rules", &made, began);
   } else {
     char fault[128];
     rules_made_fault(&made, fault, sizeof fault);
-    rules_say(&rules->options, "error", "the rules do not compile: %s", fault);
+    const char *what = compiled ? "a reload would refuse the rules" : "the rules do not compile";
+    rules_say(&rules->options, "error", "%s: %s", what, fault);
   }
   rules_made_free(&made);
-  return compiled;
+  return taken;
 }
 
 bool rules_new(struct rules **out, const struct rules_options *options) {

@@ -54,19 +54,21 @@ static void a_start_needs_rules_that_compile(void **state) {
   (void)state;
   static const struct {
     const char *text;
-    bool starts;
+    bool tested, starts;
     const char *words;
   } rows[] = {
-      {"rule ONE {\n", false, "the rules do not compile: 1 error"},
-      {NULL, false, "No such file or directory"},
-      {FAILING, true, "loaded the rules in spite of tests that fail"},
-      {ONE, true, "loaded the rules, id "},
+      {"rule ONE {\n", false, false, "the rules do not compile: 1 error"},
+      {NULL, false, false, "No such file or directory"},
+      {FAILING, false, true, "loaded the rules in spite of tests that fail"},
+      {FAILING, true, false, "a reload would refuse the rules: 1 of "},
+      {ONE, true, true, "loaded the rules, id "},
   };
   const char *paths[] = {site_path("a.rule")};
   struct rules_options options = {.paths = paths, .count = 1, .watch = true, .say = site_say};
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct rules *rules = (struct rules *)(uintptr_t)rows;
     if (rows[i].text) site_write("a.rule", rows[i].text);
+    options.tested = rows[i].tested;
     if (rules_new(&rules, &options) != rows[i].starts || (rules != NULL) != rows[i].starts) fail_msg("row %zu", i);
     if (site_told(rows[i].words) != 1) fail_msg("row %zu: not told: %s", i, rows[i].words);
     rules_free(rules);
