@@ -3,6 +3,7 @@
 #include "daemon/conf.h"
 
 #include <assay/settings.h>
+#include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
@@ -369,10 +370,15 @@ static bool read_settings(struct reading *r, const char *path) {
   return right;
 }
 
+/* What may not be looked at may be there: to serve by the defaults instead would pass over what was set. */
+static bool is_installed(void) {
+  return access(ASSAY_CONF_FILE, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 bool conf_read(struct conf *conf, const char *path) {
   struct reading reading = {.conf = conf};
   set_defaults(conf);
-  if (!path && access(ASSAY_CONF_FILE, F_OK) == 0) path = ASSAY_CONF_FILE;
+  if (!path && is_installed()) path = ASSAY_CONF_FILE;
   bool right = !path || read_settings(&reading, path);
   if (right) fill_up(&reading);
   if (reading.failed) fprintf(stderr, "assayd: out of memory\n");

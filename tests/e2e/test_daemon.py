@@ -2,6 +2,7 @@
 """Drives assayd through its life: what it refuses to start with, its sockets, its log, reloads, and how it stops."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -75,6 +76,25 @@ class Starting(unittest.TestCase):
         code, _, err = run("--config", "/no/such/file.conf")
         self.assertEqual(code, 78)
         self.assertIn("/no/such/file.conf", err)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may put a folder in the place of another")
+    def test_a_folder_that_may_not_be_looked_into(self):
+        """What is set in there is not passed over: it does not start by the defaults."""
+        path = re.search(r"(/\S+/assayd\.conf)", run("--help")[1])[1]
+        folder = place = os.path.dirname(path)
+        while not os.path.isdir(place := os.path.dirname(place)):
+            pass
+        script = (f"mount -t tmpfs none {place} && mkdir -p {folder} && echo workers 1 > {path} && chmod 0700 {folder} || exit 1\n"
+                  'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0" "$@"')
+        def as_nobody(*arguments):
+            done = subprocess.run(["unshare", "--mount", "sh", "-c", script, program(), *arguments], capture_output=True, text=True,
+                                  timeout=PATIENCE)
+            return done.returncode, done.stderr
+        if as_nobody("--version")[0] != 0:
+            self.skipTest("no mounts here, or the program lies where only root may go")
+        code, err = as_nobody("--check")
+        self.assertEqual(code, 78, err)
+        self.assertIn(f"cannot read `{path}`", err)
 
     def test_unix_sockets(self):
         config = "listen policy unix:$folder/open mode 0666\nlisten policy unix:$folder/shut\nresolver off\n"
