@@ -84,13 +84,23 @@ static bool start_workers(struct daemon *daemon) {
   return daemon->workers != NULL;
 }
 
-static void stop(struct daemon *daemon) {
+enum { RULES_LEAST_MS = 200 };
+
+/* Rules that are being compiled are waited for no longer than who is being served. */
+static bool stop_rules(struct daemon *daemon, uint64_t began) {
+  uint64_t grace = daemon->conf.limits.grace, gone = server_now_ms() - began;
+  return rules_stop(daemon->server.rules, gone + RULES_LEAST_MS < grace ? (int)(grace - gone) : RULES_LEAST_MS);
+}
+
+static void stop(struct daemon *daemon, int code) {
+  uint64_t began = server_now_ms();
   daemon->server.stopping = true;
   for (size_t i = 0; i < daemon->worker_count; i++) worker_wake(&daemon->workers[i]);
   for (size_t i = 0; i < daemon->worker_count; i++) worker_join(&daemon->workers[i]);
   if (daemon->worker_count > 0) server_say_counters(&daemon->server);
   free(daemon->workers);
   for (size_t i = 0; i < daemon->listener_count; i++) listener_close(&daemon->listeners[i]);
+  if (!stop_rules(daemon, began)) _exit(code);
   rules_free(daemon->server.rules);
   clients_free(daemon->server.clients);
   log_close(&daemon->server.log);
@@ -146,7 +156,7 @@ static int run(const struct options *options) {
   int code = open_server(&daemon, options->check) ? 0 : EXIT_CONFIG;
   if (code == 0 && options->check) printf("assayd: configuration and rules are right\n");
   if (code == 0 && !options->check) code = serve(&daemon, &signals);
-  stop(&daemon);
+  stop(&daemon, code);
   return code;
 }
 

@@ -22,6 +22,10 @@ struct rules_options {
  * and user. Caller frees with rules_free. */
 bool rules_new(struct rules **out, const struct rules_options *options);
 
+/* From now on nothing is reloaded. False when a compilation is under way that does not end within so many milliseconds;
+ * it cannot be broken off, and whoever does not want to wait for it as rules_free does has to end the process. */
+bool rules_stop(struct rules *rules, int ms);
+
 /* Waits for a compilation that is under way. Nobody may use it any more; rule sets that were got stay. NULL is
  * allowed. */
 void rules_free(struct rules *rules);

@@ -2,6 +2,7 @@
 #include "unit/daemon/site.h"
 
 #include <assay/assay.h>
+#include <pthread.h>
 #include <time.h>
 
 static const char *const one_file[] = {"a.rule", NULL}, *const whole_folder[] = {"", NULL};
@@ -98,6 +99,35 @@ static void an_old_rule_set_stays_whole(void **state) {
   assert_string_not_equal(assay_ruleset_id(fresh), id);
   assay_ruleset_unref(old);
   assay_ruleset_unref(fresh);
+}
+
+/* Holds the thread up in the midst of a reload, for as long as the test holds the lock. */
+static void say_and_wait(void *user, const char *level, const char *line, size_t len) {
+  pthread_mutex_t *lock = user;
+  site_say(NULL, level, line, len);
+  pthread_mutex_lock(lock);
+  pthread_mutex_unlock(lock);
+}
+
+static void who_ends_need_not_wait_for_a_reload(void **state) {
+  (void)state;
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  const char *paths[] = {site_path("a.rule")};
+  struct rules_options options = {.paths = paths, .count = 1, .say = say_and_wait, .user = &lock};
+  struct rules *rules;
+  site_write("a.rule", ONE);
+  assert_true(rules_new(&rules, &options));
+  pthread_mutex_lock(&lock);
+  rules_reload(rules);
+  site_wait(RELOADED, 0);
+  assert_false(rules_stop(rules, 0));
+  assert_false(rules_stop(rules, 50));
+  pthread_mutex_unlock(&lock);
+  assert_true(rules_stop(rules, 60000));
+  assert_true(rules_stop(rules, 0)); /* once more is nothing */
+  assert_int_equal(site_score(rules), 1000);
+  rules_free(rules);
+  assert_true(rules_stop(NULL, 0));
 }
 
 /* What is in the log cannot drive a terminal, nor end a line. */
@@ -386,6 +416,7 @@ int main(void) {
       TEST(what_is_broken_is_refused),
       TEST(a_start_needs_rules_that_compile),
       TEST(an_old_rule_set_stays_whole),
+      TEST(who_ends_need_not_wait_for_a_reload),
       TEST(what_is_said_is_printable),
       cmocka_unit_test(each_change_is_noticed),
       cmocka_unit_test(a_change_while_they_are_read_is_noticed),
