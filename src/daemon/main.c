@@ -48,6 +48,25 @@ static void say_rules(void *user, const char *level, const char *line, size_t le
   log_say(log, level, "rules", "%.*s", (int)len, line);
 }
 
+static struct log *loop_log; /* libevent hands over nothing to find it by */
+
+static void say_loop(int severity, const char *message) {
+  log_say(loop_log, severity == EVENT_LOG_ERR ? "error" : "warning", "loop", "%s", message);
+}
+
+/* libevent ends the process when it cannot have what a loop takes, and would say so on its own. */
+static void fail_loop(int error) {
+  (void)error;
+  _exit(EXIT_OS);
+}
+
+static void open_log(struct log *log) {
+  log_init(log, STDERR_FILENO);
+  loop_log = log;
+  event_set_log_callback(say_loop);
+  event_set_fatal_callback(fail_loop);
+}
+
 static bool open_listeners(struct daemon *daemon) {
   char why[LISTENER_WHY];
   for (size_t i = 0; i < daemon->conf.listen_count; i++) {
@@ -147,7 +166,7 @@ static int run(const struct options *options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  log_init(&daemon.server.log, STDERR_FILENO);
+  open_log(&daemon.server.log);
   if (!conf_read(&daemon.conf, options->config)) {
     conf_free(&daemon.conf);
     return EXIT_CONFIG;

@@ -135,6 +135,20 @@ class Starting(unittest.TestCase):
             self.assertEqual(ask_policy(daemon.path("policy"), policy()), [DUNNO])
             self.assertEqual(ask_policy(daemon.ports["policy"], policy()), [DUNNO])
 
+    def test_few_descriptors(self):
+        """It starts, or ends in order; whoever says why says it in the form of the log."""
+        for most in range(8, 24):
+            daemon = Daemon(BOTH + "workers 2\n", RULES, command=("sh", "-c", f'ulimit -n {most}; exec "$0" "$@"'))
+            self.addCleanup(daemon._holder.cleanup)
+            daemon.run()
+            if daemon.wait_for(lambda line: line.get("event") == "started"):
+                daemon.stop()
+            else:
+                daemon._reader.join()
+                self.assertIn(daemon.process.wait(PATIENCE), (71, 78), daemon.stderr())
+                self.assertTrue([line for line in daemon.log() if line.get("level") == "error"], daemon.stderr())
+            self.assertFalse([line for line in daemon.log() if "text" in line], daemon.stderr())
+
 
 class ServerName(unittest.TestCase):
     OURS = RULES.replace('"bad.example"', "server.name")
