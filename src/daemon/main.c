@@ -51,7 +51,8 @@ static void say_rules(void *user, const char *level, const char *line, size_t le
 static struct log *loop_log; /* libevent hands over nothing to find it by */
 
 static void say_loop(int severity, const char *message) {
-  log_say(loop_log, severity == EVENT_LOG_ERR ? "error" : "warning", "loop", "%s", message);
+  const char *level = severity == EVENT_LOG_ERR ? "error" : "warning";
+  log_say(loop_log, level, "loop", "%s", message);
 }
 
 /* libevent ends the process when it cannot have what a loop takes, and would say so on its own. */
