@@ -209,6 +209,17 @@ class Log(unittest.TestCase):
             self.assertIn("proxy", daemon.wait_log("local_clients", level="warning")[0]["msg"])
             self.assertEqual(counters(daemon)["local_clients"], 1)
 
+    def test_local_clients_of_all_workers(self):
+        exempt = RULES + 'exempt LOCAL_CLIENT { describe "the client is here" when client.ip == 127.0.0.1 }\n'
+        with start("workers 4\n", rules=exempt) as daemon:
+            clients = [connect(daemon.path("policy")) for _ in range(50)]
+            for client in clients:  # a thousand in all, of no worker so many
+                client.sendall(policy(address="127.0.0.1") * 20)
+            for client in clients:
+                self.assertEqual(len(read_answers(client, 20)), 20)
+                client.close()
+            daemon.wait_log("local_clients", level="warning")
+
     def test_nobody_reads_it(self):
         """A log that nobody takes holds up no mail."""
         with start("workers 1\n") as daemon:
