@@ -137,12 +137,14 @@ static void read_trusted(struct reading *r, size_t index, const void *row) {
 
 static void read_rules(struct reading *r, size_t index, const void *row) {
   assay_setting_value value;
+  char why[128];
   (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
     const char **path = grow(r, (void **)&r->conf->rules, &r->conf->rule_count, sizeof *path);
     if (path) *path = value.text;
-    if (path && access(value.text, R_OK) != 0)
-      complain(r, index, i, "this cannot be read", "the path of a rule file, or of a folder of them");
+    if (!path || access(value.text, R_OK) == 0) continue;
+    snprintf(why, sizeof why, "this cannot be read: %s", strerrordesc_np(errno));
+    complain(r, index, i, why, "the path of a rule file, or of a folder of them, written from / on");
   }
 }
 
