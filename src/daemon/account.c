@@ -58,18 +58,16 @@ static void write_line(struct worker *worker, const struct front *front, const s
 }
 
 /* Whoever stands behind a proxy that hides its clients sees nothing but the proxy's address. */
-static void watch_local(struct worker *worker, const assay_verdict *verdict) {
+static void watch_local(struct server *server, const assay_verdict *verdict) {
   const char *exempt = assay_verdict_exempt(verdict);
-  worker->local += exempt && strcmp(exempt, "LOCAL_CLIENT") == 0;
-  if (++worker->verdicts < WINDOW) return;
-  if (worker->local > WINDOW_LOCAL)
-    server_trouble(worker->server, TROUBLE_LOCAL_CLIENTS, NULL, NULL, NULL);
-  worker->verdicts = worker->local = 0;
+  if (exempt && strcmp(exempt, "LOCAL_CLIENT") == 0) server->local++;
+  if (++server->verdicts % WINDOW > 0) return;
+  if (atomic_exchange(&server->local, 0) > WINDOW_LOCAL)
+    server_trouble(server, TROUBLE_LOCAL_CLIENTS, NULL, NULL, NULL);
 }
 
 void account_verdict(struct worker *worker, const struct front *front, const struct exchange *exchange,
                      const struct verdict_given *given, uint64_t microseconds) {
-  worker->server->verdicts++;
   write_line(worker, front, exchange, given, microseconds);
-  watch_local(worker, given->verdict);
+  watch_local(worker->server, given->verdict);
 }

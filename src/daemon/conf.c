@@ -3,6 +3,7 @@
 #include "daemon/conf.h"
 
 #include <assay/settings.h>
+#include <errno.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
@@ -52,11 +53,23 @@ static void *grow(struct reading *r, void **array, size_t *count, size_t size) {
   return element;
 }
 
-/* --- listen --- */
-
 static bool part_of(const struct reading *r, size_t index, const char *part, size_t nth, assay_setting_value *out) {
   return assay_settings_part(r->settings, index, part, nth, out) == ASSAY_OK;
 }
+
+/* Whether a setting of this kind that stands above has the same text in this place. */
+static bool stands_above(const struct reading *r, size_t index, size_t nth) {
+  assay_setting mine, above;
+  assay_setting_value text, other;
+  if (assay_settings_at(r->settings, index, &mine) != ASSAY_OK || !part_of(r, index, "", nth, &text)) return false;
+  for (size_t i = 0; i < index; i++)
+    if (assay_settings_at(r->settings, i, &above) == ASSAY_OK && above.form == mine.form &&
+        part_of(r, i, "", nth, &other) && strcmp(other.text, text.text) == 0)
+      return true;
+  return false;
+}
+
+/* --- listen --- */
 
 static void read_owner(const struct reading *r, size_t index, struct conf_listen *listen) {
   assay_setting_value value;
@@ -86,6 +99,9 @@ static void read_listen(struct reading *r, size_t index, const void *row) {
   if (!listen || !part_of(r, index, "", 0, &front) || !part_of(r, index, "", 1, &endpoint)) return;
   listen->front = strcmp(front.text, "spamd") == 0 ? CONF_SPAMD : CONF_POLICY;
   read_owner(r, index, listen);
+  bool any_port = endpoint.kind == ASSAY_SETTING_TCP && endpoint.port == 0;
+  if (!any_port && stands_above(r, index, 1))
+    complain(r, index, 1, "a `listen` above has this endpoint", "each protocol has one of its own");
   if (endpoint.kind == ASSAY_SETTING_UNIX) {
     listen->path = endpoint.text;
     return;
@@ -121,12 +137,14 @@ static void read_trusted(struct reading *r, size_t index, const void *row) {
 
 static void read_rules(struct reading *r, size_t index, const void *row) {
   assay_setting_value value;
+  char why[128];
   (void)row;
   for (size_t i = 0; part_of(r, index, "", i, &value); i++) {
     const char **path = grow(r, (void **)&r->conf->rules, &r->conf->rule_count, sizeof *path);
     if (path) *path = value.text;
-    if (path && access(value.text, R_OK) != 0)
-      complain(r, index, i, "this cannot be read", "the path of a rule file, or of a folder of them");
+    if (!path || access(value.text, R_OK) == 0) continue;
+    snprintf(why, sizeof why, "this cannot be read: %s", strerrordesc_np(errno));
+    complain(r, index, i, why, "the path of a rule file, or of a folder of them, written from / on");
   }
 }
 
@@ -159,6 +177,7 @@ static void read_map(struct reading *r, size_t index, const void *row) {
   struct proto_error error;
   (void)row;
   if (!part_of(r, index, "", 0, &action) || !part_of(r, index, "", 1, &text)) return;
+  if (stands_above(r, index, 0)) complain(r, index, 0, "a `map` above is of this action", "keep one of them");
   if (policy_map_set(&r->conf->policy, action.text, strlen(action.text), text.text, strlen(text.text), &error) !=
       PROTO_OK)
     complain(r, index, 1, error.text, NULL);
@@ -353,10 +372,15 @@ static bool read_settings(struct reading *r, const char *path) {
   return right;
 }
 
+/* What may not be looked at may be there: to serve by the defaults instead would pass over what was set. */
+static bool is_installed(void) {
+  return access(ASSAY_CONF_FILE, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 bool conf_read(struct conf *conf, const char *path) {
   struct reading reading = {.conf = conf};
   set_defaults(conf);
-  if (!path && access(ASSAY_CONF_FILE, F_OK) == 0) path = ASSAY_CONF_FILE;
+  if (!path && is_installed()) path = ASSAY_CONF_FILE;
   bool right = !path || read_settings(&reading, path);
   if (right) fill_up(&reading);
   if (reading.failed) fprintf(stderr, "assayd: out of memory\n");

@@ -6,7 +6,8 @@
 #include "daemon/front.h"
 #include "proto/policy.h"
 
-enum { ID_SIZE = 24 };
+/* What is longer than MEMORY_MOST is not remembered: it would be held for as long as the connection is idle. */
+enum { ID_SIZE = 24, MEMORY_MOST = 4096 };
 
 /* What the log says of a client, whether rules look at it or not. */
 #define LOGGED (POLICY_BIT(POLICY_CLIENT_ADDRESS) | POLICY_BIT(POLICY_HELO_NAME))
@@ -123,6 +124,8 @@ static void answer(struct exchange *x, const struct verdict_given *given) {
   struct state *state = x->state;
   struct piece instance, had = memory_instance(state->memory);
   instance.ptr = policy_value(state->request, x->bytes, POLICY_INSTANCE, &instance.len);
+  if (state->key.len > MEMORY_MOST) state->key.len = 0;
+  if (instance.len > MEMORY_MOST) instance.len = 0;
   struct policy_reply_how how = {&x->conf->policy, x->conf->dry_run, same(had, instance)};
   size_t begin = x->out->len;
   bool prepended = policy_reply(x->out, state->request, given->verdict, &how);

@@ -30,6 +30,16 @@ static bool fail(struct listener *listener, char why[LISTENER_WHY], const char *
 
 /* --- TCP --- */
 
+/* Where the system chose the port, its name has that one: nobody could connect to 0. */
+static void name_port(struct listener *listener, struct sockaddr_storage *address) {
+  struct conf_listen there = *listener->conf;
+  socklen_t size = sizeof *address;
+  if (there.port > 0 || getsockname(listener->fd, (struct sockaddr *)address, &size) != 0) return;
+  there.port = ntohs(address->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_port
+                                                    : ((const struct sockaddr_in *)address)->sin_port);
+  listener_name(listener->text, &there);
+}
+
 static bool open_tcp(struct listener *listener, char why[LISTENER_WHY]) {
   const struct conf_listen *conf = listener->conf;
   struct sockaddr_storage address;
@@ -42,6 +52,7 @@ static bool open_tcp(struct listener *listener, char why[LISTENER_WHY]) {
   if (bind(listener->fd, (struct sockaddr *)&address, size) != 0)
     return fail(listener, why, "cannot have this address and port", errno);
   if (listen(listener->fd, LISTENER_BACKLOG) != 0) return fail(listener, why, "cannot listen", errno);
+  name_port(listener, &address);
   return true;
 }
 

@@ -16,7 +16,7 @@ struct listener {
   int fd;
   dev_t device; /* the file of a Unix socket */
   ino_t inode;
-  char text[LISTENER_TEXT]; /* "tcp:127.0.0.1:783", "unix:/run/assay/policy" */
+  char text[LISTENER_TEXT]; /* "tcp:127.0.0.1:783", "unix:/run/assay/policy"; with the port that it has got */
 };
 
 /* False, with the reason in `why`, when it cannot be had. A Unix socket is made for its owner alone, then gets its

@@ -195,7 +195,7 @@ static void tell_lost(struct log *log) {
   if (log->lost == log->told) return;
   if (log->cut) bytes_byte(&out, '\n');
   struct log_line line = log_begin(log, &out, "warning", "log");
-  log_word(&line, "msg", "lines were lost: who reads them is too slow");
+  log_word(&line, "msg", "lines could not be written, and are lost");
   log_uint(&line, "lines", log->lost - log->told);
   log_end(&line);
   size_t written = out.failed ? 0 : write_some(log, out.ptr, out.len);

@@ -2,6 +2,7 @@
  * Must never know: a protocol. */
 #include <assay/assay.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,6 +48,26 @@ static void say_rules(void *user, const char *level, const char *line, size_t le
   log_say(log, level, "rules", "%.*s", (int)len, line);
 }
 
+static struct log *loop_log; /* libevent hands over nothing to find it by */
+
+static void say_loop(int severity, const char *message) {
+  const char *level = severity == EVENT_LOG_ERR ? "error" : "warning";
+  log_say(loop_log, level, "loop", "%s", message);
+}
+
+/* libevent ends the process when it cannot have what a loop takes, and would say so on its own. */
+static void fail_loop(int error) {
+  (void)error;
+  _exit(EXIT_OS);
+}
+
+static void open_log(struct log *log) {
+  log_init(log, STDERR_FILENO);
+  loop_log = log;
+  event_set_log_callback(say_loop);
+  event_set_fatal_callback(fail_loop);
+}
+
 static bool open_listeners(struct daemon *daemon) {
   char why[LISTENER_WHY];
   for (size_t i = 0; i < daemon->conf.listen_count; i++) {
@@ -60,12 +81,13 @@ static bool open_listeners(struct daemon *daemon) {
   return true;
 }
 
-static bool open_server(struct daemon *daemon) {
+static bool open_server(struct daemon *daemon, bool check) {
   struct server *server = &daemon->server;
   server->conf = &daemon->conf;
   struct rules_options options = {.paths = daemon->conf.rules,
                                   .count = daemon->conf.rule_count,
                                   .watch = daemon->conf.watch,
+                                  .tested = check,
                                   .say = say_rules,
                                   .user = &server->log};
   if (!rules_new(&server->rules, &options)) return false;
@@ -82,13 +104,23 @@ static bool start_workers(struct daemon *daemon) {
   return daemon->workers != NULL;
 }
 
-static void stop(struct daemon *daemon) {
+enum { RULES_LEAST_MS = 200 };
+
+/* Rules that are being compiled are waited for no longer than who is being served. */
+static bool stop_rules(struct daemon *daemon, uint64_t began) {
+  uint64_t grace = daemon->conf.limits.grace, gone = server_now_ms() - began;
+  return rules_stop(daemon->server.rules, gone + RULES_LEAST_MS < grace ? (int)(grace - gone) : RULES_LEAST_MS);
+}
+
+static void stop(struct daemon *daemon, int code) {
+  uint64_t began = server_now_ms();
   daemon->server.stopping = true;
   for (size_t i = 0; i < daemon->worker_count; i++) worker_wake(&daemon->workers[i]);
   for (size_t i = 0; i < daemon->worker_count; i++) worker_join(&daemon->workers[i]);
   if (daemon->worker_count > 0) server_say_counters(&daemon->server);
   free(daemon->workers);
   for (size_t i = 0; i < daemon->listener_count; i++) listener_close(&daemon->listeners[i]);
+  if (!stop_rules(daemon, began)) _exit(code);
   rules_free(daemon->server.rules);
   clients_free(daemon->server.clients);
   log_close(&daemon->server.log);
@@ -135,16 +167,16 @@ static int run(const struct options *options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  log_init(&daemon.server.log, STDERR_FILENO);
+  open_log(&daemon.server.log);
   if (!conf_read(&daemon.conf, options->config)) {
     conf_free(&daemon.conf);
     return EXIT_CONFIG;
   }
   daemon.server.log.json = daemon.conf.log_json;
-  int code = open_server(&daemon) ? 0 : EXIT_CONFIG;
+  int code = open_server(&daemon, options->check) ? 0 : EXIT_CONFIG;
   if (code == 0 && options->check) printf("assayd: configuration and rules are right\n");
   if (code == 0 && !options->check) code = serve(&daemon, &signals);
-  stop(&daemon);
+  stop(&daemon, code);
   return code;
 }
 
@@ -173,8 +205,16 @@ static bool parse(struct options *options, int argc, char **argv, int *code) {
   return true;
 }
 
+/* Where one of these is closed, the next file or socket would take its place, and get what is meant for the log. */
+static void fill_standard(void) {
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+  if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv) {
   struct options options = {0};
   int code;
+  fill_standard();
   return parse(&options, argc, argv, &code) ? run(&options) : code;
 }

@@ -26,6 +26,7 @@ struct rules {
   assay_ruleset *current;
   bool wished, ending;
   int wake; /* an eventfd: one of them has changed */
+  int gone; /* another: the thread is over */
   pthread_t thread;
   bool running;
 
@@ -61,13 +62,17 @@ static void swap(struct rules *rules, assay_ruleset **fresh) {
   *fresh = NULL;
 }
 
-static void wake(struct rules *rules, bool *what) {
+static void ring(int fd) {
   static const uint64_t one = 1;
+  while (write(fd, &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+
+static void wake(struct rules *rules, bool *what) {
   pthread_mutex_lock(&rules->lock);
   *what = true;
   pthread_mutex_unlock(&rules->lock);
-  while (write(rules->wake, &one, sizeof one) < 0 && errno == EINTR) {
-  }
+  ring(rules->wake);
 }
 
 void rules_reload(struct rules *rules) {
@@ -186,9 +191,11 @@ static void *run(void *user) {
     bool wished = rules->wished, ending = rules->ending;
     rules->wished = false;
     pthread_mutex_unlock(&rules->lock);
-    if (ending) return NULL;
+    if (ending) break;
     if (wished || (due(rules) && now_ms() >= due(rules))) reload(rules);
   }
+  ring(rules->gone);
+  return NULL;
 }
 
 /* Signals are for the threads that expect them. */
@@ -216,32 +223,34 @@ static bool copy_paths(struct rules *rules, const struct rules_options *options)
 static bool make_parts(struct rules *rules, const struct rules_options *options) {
   rules->options = *options;
   rules->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  rules->gone = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   pthread_mutex_init(&rules->lock, NULL);
-  bool whole = copy_paths(rules, options) && rules->wake >= 0;
+  bool whole = copy_paths(rules, options) && rules->wake >= 0 && rules->gone >= 0;
   if (options->watch) whole = (rules->watch = watch_new()) != NULL && whole;
   if (!whole) rules_say(&rules->options, "error", "the rules cannot be loaded: out of memory, or of descriptors");
   return whole;
 }
 
-/* The first rule set: with tests that fail it is still better than none. */
+/* The first rule set: with tests that fail it is still better than none, to whoever wants to serve. */
 static bool load(struct rules *rules) {
   struct rules_made made;
   struct timespec since;
   int64_t began = now_ms();
   clock_gettime(CLOCK_REALTIME_COARSE, &since);
   rules_make(&made, &rules->options);
-  bool compiled = made.status == ASSAY_OK;
-  if (compiled) {
+  bool compiled = made.status == ASSAY_OK, taken = compiled && (made.failed == 0 || !rules->options.tested);
+  if (taken) {
     watch_again(rules, made.diags, since);
     swap(rules, &made.ruleset);
     say_made(rules, made.failed ? "loaded the rules in spite of tests that fail" : "loaded the rules", &made, began);
   } else {
     char fault[128];
     rules_made_fault(&made, fault, sizeof fault);
-    rules_say(&rules->options, "error", "the rules do not compile: %s", fault);
+    const char *what = compiled ? "a reload would refuse the rules" : "the rules do not compile";
+    rules_say(&rules->options, "error", "%s: %s", what, fault);
   }
   rules_made_free(&made);
-  return compiled;
+  return taken;
 }
 
 bool rules_new(struct rules **out, const struct rules_options *options) {
@@ -256,18 +265,26 @@ bool rules_new(struct rules **out, const struct rules_options *options) {
   return false;
 }
 
+bool rules_stop(struct rules *rules, int ms) {
+  if (!rules || !rules->running) return true;
+  struct pollfd gone = {.fd = rules->gone, .events = POLLIN};
+  wake(rules, &rules->ending);
+  if (poll(&gone, 1, ms) == 0) return false;
+  pthread_join(rules->thread, NULL);
+  rules->running = false;
+  return true;
+}
+
 void rules_free(struct rules *rules) {
   if (!rules) return;
-  if (rules->running) {
-    wake(rules, &rules->ending);
-    pthread_join(rules->thread, NULL);
-  }
+  rules_stop(rules, -1);
   assay_ruleset_unref(rules->current);
   watch_free(rules->watch);
   for (size_t i = 0; rules->options.paths && i < rules->options.count; i++)
     free((char *)(uintptr_t)rules->options.paths[i]);
   free((char **)(uintptr_t)rules->options.paths);
   if (rules->wake >= 0) close(rules->wake);
+  if (rules->gone >= 0) close(rules->gone);
   pthread_mutex_destroy(&rules->lock);
   free(rules);
 }

@@ -32,6 +32,7 @@ struct server {
   struct clients *clients;
   atomic_size_t connections, bytes;
   atomic_ullong verdicts;
+  atomic_uint local; /* of the latest thousand of them, those that were exempt as LOCAL_CLIENT */
   atomic_ullong troubles[TROUBLE_COUNT];
   struct log_gate gates[TROUBLE_COUNT];
   atomic_bool stopping;

@@ -56,7 +56,6 @@ struct worker {
   size_t connection_count;
   struct bytes in, out; /* room that a connection gave back, for the next one; empty */
   struct bytes log; /* lines of this turn */
-  unsigned verdicts, local; /* of the latest thousand, and of them of local clients */
   bool stopping;
   uint64_t stop_by; /* milliseconds */
   struct event stop_timer;

@@ -74,9 +74,10 @@ uint32_t policy_wanted(const assay_ruleset *ruleset);
 enum proto_result policy_facts(const struct policy_request *request, const char *bytes, uint32_t wanted,
                                assay_facts *facts, struct proto_error *error);
 
-/* Replaces what `out` holds by the bytes that requests must have in common to get one verdict: the instance, and what
- * the wanted attributes say to facts. The recipients of one message have the same ones if rules do not look at the
- * recipient. False, with nothing in `out`, when the request has no instance: its verdict is its own. */
+/* Replaces what `out` holds by the bytes that requests must have in common to get one verdict: the instance, whether
+ * they are about a message, of which HOLD and DISCARD could be said, and what the wanted attributes say to facts. The
+ * recipients of one message have the same ones if rules do not look at the recipient. False, with nothing in `out`, when
+ * the request has no instance: its verdict is its own. */
 bool policy_key(struct bytes *out, const struct policy_request *request, const char *bytes, uint32_t wanted);
 
 struct policy_reply_how {

@@ -276,6 +276,7 @@ bool policy_key(struct bytes *out, const struct policy_request *request, const c
   out->len = 0;
   if (value.len == 0) return false;
   add_piece(out, value);
+  bytes_byte(out, request->state->envelope ? 'm' : '-');
   for (unsigned attr = 0; attr < POLICY_ATTRS; attr++) {
     if (!(wanted >> attr & 1)) continue;
     enum says said = says(request, bytes, attr, &value);

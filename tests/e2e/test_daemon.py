@@ -2,6 +2,7 @@
 """Drives assayd through its life: what it refuses to start with, its sockets, its log, reloads, and how it stops."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -53,6 +54,7 @@ class Starting(unittest.TestCase):
             ("what a site may not map", BOTH + 'map tag "OK"\n', RULES, 78, "map tag"),
             ("half a name", BOTH + "server_name mx\n", RULES, 78, "assayd.conf:5:13: error[E408]"),
             ("broken rules", BOTH, BROKEN, 78, "test.rule:"),
+            ("rules with a test that fails", BOTH, UNTRUE, 78, "1 of 1 tests fail"),
         ]
         for name, text, rules, code, words in rows:
             with self.subTest(name):
@@ -60,7 +62,7 @@ class Starting(unittest.TestCase):
                 found, out, err = run("--check", "--config", path)
                 self.assertEqual(found, code, err)
                 self.assertIn(words, out if code == 0 else err)
-                if code:  # and it does not start either
+                if code and rules != UNTRUE:  # and it does not start either
                     self.assertEqual((run("-c", path)[0], out), (code, ""))
 
     def test_command_line(self):
@@ -74,6 +76,25 @@ class Starting(unittest.TestCase):
         code, _, err = run("--config", "/no/such/file.conf")
         self.assertEqual(code, 78)
         self.assertIn("/no/such/file.conf", err)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root may put a folder in the place of another")
+    def test_a_folder_that_may_not_be_looked_into(self):
+        """What is set in there is not passed over: it does not start by the defaults."""
+        path = re.search(r"(/\S+/assayd\.conf)", run("--help")[1])[1]
+        folder = place = os.path.dirname(path)
+        while not os.path.isdir(place := os.path.dirname(place)):
+            pass
+        script = (f"mount -t tmpfs none {place} && mkdir -p {folder} && echo workers 1 > {path} && chmod 0700 {folder} || exit 1\n"
+                  'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0" "$@"')
+        def as_nobody(*arguments):
+            done = subprocess.run(["unshare", "--mount", "sh", "-c", script, program(), *arguments], capture_output=True, text=True,
+                                  timeout=PATIENCE)
+            return done.returncode, done.stderr
+        if as_nobody("--version")[0] != 0:
+            self.skipTest("no mounts here, or the program lies where only root may go")
+        code, err = as_nobody("--check")
+        self.assertEqual(code, 78, err)
+        self.assertIn(f"cannot read `{path}`", err)
 
     def test_unix_sockets(self):
         config = "listen policy unix:$folder/open mode 0666\nlisten policy unix:$folder/shut\nresolver off\n"
@@ -113,6 +134,20 @@ class Starting(unittest.TestCase):
             self.assertIn("cannot have this address and port", err)
             self.assertEqual(ask_policy(daemon.path("policy"), policy()), [DUNNO])
             self.assertEqual(ask_policy(daemon.ports["policy"], policy()), [DUNNO])
+
+    def test_few_descriptors(self):
+        """It starts, or ends in order; whoever says why says it in the form of the log."""
+        for most in range(8, 24):
+            daemon = Daemon(BOTH + "workers 2\n", RULES, command=("sh", "-c", f'ulimit -n {most}; exec "$0" "$@"'))
+            self.addCleanup(daemon._holder.cleanup)
+            daemon.run()
+            if daemon.wait_for(lambda line: line.get("event") == "started"):
+                daemon.stop()
+            else:
+                daemon._reader.join()
+                self.assertIn(daemon.process.wait(PATIENCE), (71, 78), daemon.stderr())
+                self.assertTrue([line for line in daemon.log() if line.get("level") == "error"], daemon.stderr())
+            self.assertFalse([line for line in daemon.log() if "text" in line], daemon.stderr())
 
 
 class ServerName(unittest.TestCase):
@@ -174,6 +209,17 @@ class Log(unittest.TestCase):
             self.assertIn("proxy", daemon.wait_log("local_clients", level="warning")[0]["msg"])
             self.assertEqual(counters(daemon)["local_clients"], 1)
 
+    def test_local_clients_of_all_workers(self):
+        exempt = RULES + 'exempt LOCAL_CLIENT { describe "the client is here" when client.ip == 127.0.0.1 }\n'
+        with start("workers 4\n", rules=exempt) as daemon:
+            clients = [connect(daemon.path("policy")) for _ in range(50)]
+            for client in clients:  # a thousand in all, of no worker so many
+                client.sendall(policy(address="127.0.0.1") * 20)
+            for client in clients:
+                self.assertEqual(len(read_answers(client, 20)), 20)
+                client.close()
+            daemon.wait_log("local_clients", level="warning")
+
     def test_nobody_reads_it(self):
         """A log that nobody takes holds up no mail."""
         with start("workers 1\n") as daemon:
@@ -190,6 +236,20 @@ class Log(unittest.TestCase):
                 second.terminate()
                 self.assertEqual(second.wait(PATIENCE), 0)
                 os.close(read)
+
+    def test_no_standard_error(self):
+        """Nothing else takes its place, and gets the log."""
+        with start() as daemon:
+            close = 'exec "$0" "$@" <&- >&- 2>&-'
+            second = subprocess.Popen(["sh", "-c", close, program(), "--config", self.second(daemon)])
+            try:
+                self.assertTrue(self.comes_up(daemon.path("second")))
+                standard = [os.readlink(f"/proc/{second.pid}/fd/{number}") for number in range(3)]
+                self.assertEqual(standard, ["/dev/null"] * 3)
+                self.assertEqual(ask_policy(daemon.path("second"), policy()), [DUNNO])
+            finally:
+                second.terminate()
+                self.assertEqual(second.wait(PATIENCE), 0)
 
     @staticmethod
     def comes_up(to):

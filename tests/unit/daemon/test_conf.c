@@ -141,12 +141,16 @@ static void refuses_by_table(void **state) {
       {"listen policy unix:/tmp/p owner no-such-user-here\n", "there is no user of this name"},
       {"listen policy unix:/tmp/p group no-such-group-here\n", "there is no group of this name"},
       {"listen policy tcp:127.0.0.1:1 mode 0600\n", "owner, group and mode are those of a Unix socket"},
-      {"rules \"/no/such/file.rule\"\n", "this cannot be read"},
+      {"rules \"/no/such/file.rule\"\n", "this cannot be read: No such file or directory"},
+      {"rules \"/dev/null/x\"\n", "this cannot be read: Not a directory"},
       {"resolver off\nresolver 127.0.0.1\n", ""},
       {"limit idle 0s\n", ""},
       {"limit requests 1\n", ""},
       {"map tag \"\"\n", ""},
       {"map tag \"OK\"\n", ""},
+      {"map tag \"dunno\"\nmap reject \"dunno\"\nmap tag \"warn\"\n", ":3:5: error[E408]: a `map` above is of this action"},
+      {"listen policy unix:/tmp/p\nlisten spamd unix:/tmp/p\n", ":2:14: error[E408]: a `listen` above has this endpoint"},
+      {"listen spamd tcp:[::1]:1\nlisten spamd tcp:[::1]:1 \n", "a `listen` above has this endpoint"},
       {"workers 0\n", ""},
       {"server_name mx.example.org\nserver_name mx.example.net\n", ""},
       {"server_name\n", ""},
@@ -205,6 +209,18 @@ static void knows_a_full_name(void **state) {
   }
 }
 
+static void tells_endpoints_apart(void **state) {
+  (void)state;
+  struct conf conf;
+  char said[4096];
+  assert_true(read_text(&conf,
+                        "listen spamd tcp:127.0.0.1:1\nlisten policy tcp:127.0.0.1:2\nlisten policy unix:/tmp/p\n"
+                        "listen spamd unix:/tmp/s\nlisten policy tcp:127.0.0.1:0\nlisten spamd tcp:127.0.0.1:0\n",
+                        said));
+  assert_string_equal(said, "");
+  conf_free(&conf);
+}
+
 static void bounds_the_listeners(void **state) {
   (void)state;
   for (int extra = 0; extra < 3; extra++) {
@@ -233,7 +249,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(has_defaults),         cmocka_unit_test(sets_limits),
                                      cmocka_unit_test(sets_the_rest),        cmocka_unit_test(refuses_by_table),
                                      cmocka_unit_test(bounds_the_listeners), cmocka_unit_test(says_what_is_not_there),
-                                     cmocka_unit_test(knows_a_full_name)};
+                                     cmocka_unit_test(knows_a_full_name),    cmocka_unit_test(tells_endpoints_apart)};
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   unlink(path);
   return failed;

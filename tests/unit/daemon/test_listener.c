@@ -188,11 +188,13 @@ static void tcp_is_had_once(void **state) {
   struct listener listener, second;
   struct sockaddr_in address;
   socklen_t size = sizeof address;
-  char why[LISTENER_WHY];
+  char why[LISTENER_WHY], text[LISTENER_TEXT];
   assert_true(address_read(&conf.address, PART("127.0.0.1"), NULL));
   assert_true(listener_open(&listener, &conf, why));
   assert_int_equal(getsockname(listener.fd, (struct sockaddr *)&address, &size), 0);
   conf.port = ntohs(address.sin_port);
+  listener_name(text, &conf);
+  assert_string_equal(listener.text, text); /* port 0 became this one */
   assert_false(listener_open(&second, &conf, why));
   assert_non_null(strstr(why, "cannot have this address and port"));
   listener_close(&listener);

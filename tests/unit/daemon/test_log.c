@@ -168,7 +168,7 @@ static void stall(int ends[2]) {
   read_lines(ends[0], &out);
   bytes_byte(&out, '\0');
   char told[64];
-  snprintf(told, sizeof told, " lines=%llu\n", lost);
+  snprintf(told, sizeof told, "and are lost\" lines=%llu\n", lost);
   assert_non_null(strstr(out.ptr, told));
   assert_non_null(strstr(out.ptr, "event=again msg=here\n"));
   assert_true(log.told == log.lost);

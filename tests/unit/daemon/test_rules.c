@@ -2,6 +2,7 @@
 #include "unit/daemon/site.h"
 
 #include <assay/assay.h>
+#include <pthread.h>
 #include <time.h>
 
 static const char *const one_file[] = {"a.rule", NULL}, *const whole_folder[] = {"", NULL};
@@ -54,19 +55,21 @@ static void a_start_needs_rules_that_compile(void **state) {
   (void)state;
   static const struct {
     const char *text;
-    bool starts;
+    bool tested, starts;
     const char *words;
   } rows[] = {
-      {"rule ONE {\n", false, "the rules do not compile: 1 error"},
-      {NULL, false, "No such file or directory"},
-      {FAILING, true, "loaded the rules in spite of tests that fail"},
-      {ONE, true, "loaded the rules, id "},
+      {"rule ONE {\n", false, false, "the rules do not compile: 1 error"},
+      {NULL, false, false, "No such file or directory"},
+      {FAILING, false, true, "loaded the rules in spite of tests that fail"},
+      {FAILING, true, false, "a reload would refuse the rules: 1 of "},
+      {ONE, true, true, "loaded the rules, id "},
   };
   const char *paths[] = {site_path("a.rule")};
   struct rules_options options = {.paths = paths, .count = 1, .watch = true, .say = site_say};
   for (size_t i = 0; i < COUNT(rows); i++) {
     struct rules *rules = (struct rules *)(uintptr_t)rows;
     if (rows[i].text) site_write("a.rule", rows[i].text);
+    options.tested = rows[i].tested;
     if (rules_new(&rules, &options) != rows[i].starts || (rules != NULL) != rows[i].starts) fail_msg("row %zu", i);
     if (site_told(rows[i].words) != 1) fail_msg("row %zu: not told: %s", i, rows[i].words);
     rules_free(rules);
@@ -96,6 +99,35 @@ static void an_old_rule_set_stays_whole(void **state) {
   assert_string_not_equal(assay_ruleset_id(fresh), id);
   assay_ruleset_unref(old);
   assay_ruleset_unref(fresh);
+}
+
+/* Holds the thread up in the midst of a reload, for as long as the test holds the lock. */
+static void say_and_wait(void *user, const char *level, const char *line, size_t len) {
+  pthread_mutex_t *lock = user;
+  site_say(NULL, level, line, len);
+  pthread_mutex_lock(lock);
+  pthread_mutex_unlock(lock);
+}
+
+static void who_ends_need_not_wait_for_a_reload(void **state) {
+  (void)state;
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  const char *paths[] = {site_path("a.rule")};
+  struct rules_options options = {.paths = paths, .count = 1, .say = say_and_wait, .user = &lock};
+  struct rules *rules;
+  site_write("a.rule", ONE);
+  assert_true(rules_new(&rules, &options));
+  pthread_mutex_lock(&lock);
+  rules_reload(rules);
+  site_wait(RELOADED, 0);
+  assert_false(rules_stop(rules, 0));
+  assert_false(rules_stop(rules, 50));
+  pthread_mutex_unlock(&lock);
+  assert_true(rules_stop(rules, 60000));
+  assert_true(rules_stop(rules, 0)); /* once more is nothing */
+  assert_int_equal(site_score(rules), 1000);
+  rules_free(rules);
+  assert_true(rules_stop(NULL, 0));
 }
 
 /* What is in the log cannot drive a terminal, nor end a line. */
@@ -384,6 +416,7 @@ int main(void) {
       TEST(what_is_broken_is_refused),
       TEST(a_start_needs_rules_that_compile),
       TEST(an_old_rule_set_stays_whole),
+      TEST(who_ends_need_not_wait_for_a_reload),
       TEST(what_is_said_is_printable),
       cmocka_unit_test(each_change_is_noticed),
       cmocka_unit_test(a_change_while_they_are_read_is_noticed),

@@ -389,6 +389,10 @@ static void keys_by_table(void **state) {
       {helo, OF("protocol_state=CONNECT\nhelo_name=\n"), OF("protocol_state=CONNECT\n"),
        false}, /* not yet, and unset */
       {0, OF("helo_name=a\n"), OF("helo_name=b\n"), true},
+      /* where there is no message, DUNNO may have to stand for HOLD */
+      {0, OF("protocol_state=VRFY\n"), OF("protocol_state=RCPT\n"), false},
+      {0, OF("protocol_state=VRFY\n"), OF("protocol_state=ETRN\n"), true},
+      {0, OF("protocol_state=RCPT\n"), OF("protocol_state=END-OF-MESSAGE\n"), true},
       /* no text passes for two, or for a part of its neighbour */
       {helo | rdns, OF("reverse_client_name=b=:c\nhelo_name=d\n"), OF("reverse_client_name=b\nhelo_name=c=:d\n"),
        false},
