@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/front.h"
@@ -205,6 +206,14 @@ static bool parse(struct options *options, int argc, char **argv, int *code) {
   return true;
 }
 
+/* Shells and cron give far fewer descriptors than they allow, and fewer than the connections that are let in by default. */
+static void raise_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit); /* what it may have now is enough for most */
+}
+
 /* Where one of these is closed, the next file or socket would take its place, and get what is meant for the log. */
 static void fill_standard(void) {
   int fd = open("/dev/null", O_RDWR);
@@ -216,5 +225,6 @@ int main(int argc, char **argv) {
   struct options options = {0};
   int code;
   fill_standard();
+  raise_descriptors();
   return parse(&options, argc, argv, &code) ? run(&options) : code;
 }

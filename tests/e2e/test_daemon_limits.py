@@ -112,6 +112,17 @@ class Connections(unittest.TestCase):
             self.assertGreater(counters(daemon)["descriptors"], 0)
             first.close()
 
+    def test_descriptors_that_it_may_have(self):
+        """A shell's soft limit is below the connections that are let in; what is allowed is taken."""
+        with start(command=("sh", "-c", 'ulimit -Hn 400; ulimit -Sn 40; exec "$0" "$@"')) as daemon:
+            crowd = [connect(daemon.path("policy")) for _ in range(100)]
+            for client in crowd:
+                client.sendall(policy())
+            for client in crowd:
+                self.assertEqual(read_answers(client, 1), ["action=DUNNO"])
+                client.close()
+            self.assertEqual(counters(daemon)["descriptors"], 0)
+
     @staticmethod
     def seconds_of(daemon):
         with open(f"/proc/{daemon.process.pid}/stat", encoding="ascii") as file:
