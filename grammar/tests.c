@@ -56,7 +56,10 @@ static void check_fact(struct compilation *c, struct test_line *line) {
     struct nearest nearest = nearest_start(line->word.text);
     for (size_t f = 0; words_fact(&c->words, f); f++)
       nearest_offer(&nearest, text_from(words_fact(&c->words, f)->name));
-    if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    if (nearest_good(&nearest))
+      diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    else
+      diag_help(c->diags, "`assay facts` lists them");
     return;
   }
   bool alone = line->atoms && !line->atoms->next;
