@@ -104,13 +104,22 @@ static uint32_t group_number(struct compilation *c, struct word name) {
   return at;
 }
 
+/* A type that is near enough is taken for what was meant, so that the items are no errors as well. */
+static enum list_type guess_list_type(struct compilation *c, struct word word) {
+  struct nearest nearest = nearest_start(word.text);
+  for (unsigned type = 0; type < LIST_TYPE_COUNT; type++) nearest_offer(&nearest, text_from(list_types[type]));
+  report(c->diags, BAD_ITEM, word.span, "`%.*s` is no type of list", TEXT_ARG(word.text));
+  if (nearest_good(&nearest)) {
+    diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    return list_type_find(nearest.best);
+  }
+  diag_help(c->diags, "the types are name, string, address, network, mailbox and regex");
+  return LIST_STRING;
+}
+
 static void declare_list(struct compilation *c, struct stmt *s) {
   enum list_type type = list_type_find(s->type.text);
-  if (type == LIST_TYPE_COUNT) {
-    report(c->diags, BAD_ITEM, s->type.span, "`%.*s` is no type of list", TEXT_ARG(s->type.text));
-    diag_help(c->diags, "the types are name, string, address, network, mailbox and regex");
-    type = LIST_STRING;
-  }
+  if (type == LIST_TYPE_COUNT) type = guess_list_type(c, s->type);
   if (!declare(c, s->name, SYMBOL_LIST, c->lists.count)) return;
   struct list *list = vec_add(&c->arena, &c->lists);
   if (list)

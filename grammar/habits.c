@@ -182,6 +182,12 @@ static bool condition_missing(const struct syntax *s) {
   return false;
 }
 
+/* The clause behind it has begun. */
+static bool parenthesis_open(const struct syntax *s) {
+  bool clause = is(s->found, "'}'") || (ascii_alpha(s->found[0]) && !syntax_is_kind(s->found));
+  return say(s, clause && expects(s, "')'") ? "a parenthesis is open: close it by `)`" : NULL);
+}
+
 /* Inside braces a list is a line of a test. */
 static bool list_in_test(const struct syntax *s) {
   if (s->depth == 0) return false;
@@ -247,7 +253,8 @@ static bool no_statement(const struct syntax *s) {
 void habits_help(const struct syntax *s) {
   static bool (*const helps[])(const struct syntax *s) = {
       foreign_word, list_in_test, no_quotes,    decimal_comma, string_found,   regex_found, operator_found,
-      near_keyword, letters_case, other_habits,  condition_missing, statement_form, no_statement,
+      near_keyword, letters_case, other_habits, condition_missing, parenthesis_open,
+      statement_form, no_statement,
   };
   for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
     if (helps[i](s)) return;

@@ -4,6 +4,7 @@
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/lint.h"
+#include "grammar/regex.h"
 #include "grammar/tables.h"
 
 enum { STEPS_MAX = 20000 }; /* lets are walked where they are used; this bounds a tree that uses them over and over */
@@ -34,6 +35,14 @@ static bool is_bool_property(const struct expr *e) {
   return e->kind == E_PROPERTY && e->type == TYPE_BOOL && strcmp(property_at(e->index)->word, "is_empty") != 0;
 }
 
+/* A pattern that the empty string does not match is true of a value only if that has something in it. */
+static bool is_match_of_something(const struct expr *e) {
+  struct regex_report regex;
+  if (e->kind != E_MATCH || e->negated) return false;
+  regex_check(&regex, e->b->text, e->b->flags);
+  return regex.ok && !regex.matches_empty;
+}
+
 static const struct guard *guards_of(struct walk *w, const struct guard *guards, const struct expr *e) {
   if (w->steps++ > STEPS_MAX) return guards;
   if (e->kind == E_AND) {
@@ -44,7 +53,7 @@ static const struct guard *guards_of(struct walk *w, const struct guard *guards,
     guards = add_guard(w, guards, e->a, true);
   } else if (e->kind == E_CALL && e->type == TYPE_BOOL) {
     for (size_t i = 0; e->b && i < e->b->count; i++) guards = add_guard(w, guards, e->b->items[i], true);
-  } else if ((e->kind == E_IN || e->kind == E_UNDER) && !e->negated) {
+  } else if (((e->kind == E_IN || e->kind == E_UNDER) && !e->negated) || is_match_of_something(e)) {
     guards = add_guard(w, guards, e->a, true);
   } else if (e->kind == E_COMPARE && e->op == CMP_EQ && e->b->kind == E_STRING && e->b->text.len) {
     guards = add_guard(w, guards, e->a, true);

@@ -79,7 +79,8 @@ static void add_item(struct compilation *c, struct list *list, struct list_item 
 void list_add_expr(struct compilation *c, struct list *list, const struct expr *e, bool removal) {
   if (!e || e->kind == E_BAD) return;
   if (!holds(list->type, e->kind)) {
-    bad_item(c, e->span, list->type, form_help(list->type));
+    bool wide = list->type == LIST_ADDRESS && e->kind == E_NETWORK;
+    bad_item(c, e->span, list->type, wide ? "for networks declare the list as `: network`" : form_help(list->type));
     return;
   }
   struct list_item item = {.span = e->span, .text = e->text, .flags = e->flags, .network = e->network};

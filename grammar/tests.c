@@ -1,6 +1,7 @@
 /* Owns the check of tests: that their facts, pins, DNS lines and expectations make sense.
  * Must never know: how a test is run. */
 #include "facts/outcome.h"
+#include "facts/vocabulary.h"
 #include "grammar/codes.h"
 #include "grammar/compile.h"
 #include "grammar/test_lists.h"
@@ -55,7 +56,10 @@ static void check_fact(struct compilation *c, struct test_line *line) {
     struct nearest nearest = nearest_start(line->word.text);
     for (size_t f = 0; words_fact(&c->words, f); f++)
       nearest_offer(&nearest, text_from(words_fact(&c->words, f)->name));
-    if (nearest_good(&nearest)) diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    if (nearest_good(&nearest))
+      diag_help(c->diags, "did you mean `%.*s`?", TEXT_ARG(nearest.best));
+    else
+      diag_help(c->diags, "`assay facts` lists them");
     return;
   }
   bool alone = line->atoms && !line->atoms->next;
@@ -68,6 +72,27 @@ static void check_fact(struct compilation *c, struct test_line *line) {
     one_value(c, line, field);
   for (const struct atom *atom = line->atoms; atom; atom = atom->next)
     if (!atom_fits(atom, field)) bad_value(c, atom->span, field);
+}
+
+/* The first line of each fact in a test: of two, one would not be looked at. */
+struct given {
+  const struct test_line *first[FIELD_COUNT + HOST_FACTS_MAX];
+};
+
+static void check_once(struct compilation *c, struct given *given, const struct test_line *line) {
+  const struct field_info *field = words_fact(&c->words, line->index);
+  if (!field) return;
+  const struct test_line *first = given->first[line->index];
+  if (!first) {
+    given->first[line->index] = line;
+    return;
+  }
+  report(c->diags, DUPLICATE, line->word.span, "`%s` is given twice in this test", field->name);
+  diag_second(c->diags, first->word.span, "first given here");
+  if (field->type == FIELD_MAILBOX_LIST)
+    diag_help(c->diags, "several values stand in one line: %s \"a@example.org\", \"b@example.org\"", field->name);
+  else
+    diag_help(c->diags, "write a test for each value");
 }
 
 /* --- dns lines --- */
@@ -191,8 +216,10 @@ static void check_line(struct compilation *c, struct test_line *line) {
 
 static void check_test(struct compilation *c, struct test_tree *test) {
   bool expects = test->rule != NO_INDEX;
+  struct given given = {0};
   for (struct test_line *line = test->lines; line; line = line->next) {
     check_line(c, line);
+    if (line->kind == LINE_FACT) check_once(c, &given, line);
     if (line->kind == LINE_LIST || line->kind == LINE_MAP) test_lists_take(c, test, line);
     expects |= line->kind == LINE_EXPECT;
   }

@@ -88,6 +88,17 @@ static void interval(struct bytes *out, const assay_verdict *verdict) {
   bytes_byte(out, ')');
 }
 
+/* Else the sum of the table would look wrong. */
+static void print_bounds(struct bytes *out, const assay_verdict *verdict) {
+  int64_t sum = 0;
+  assay_hit hit;
+  for (size_t i = 0; assay_verdict_hit_at(verdict, i, &hit) == ASSAY_OK; i++) sum += hit.score;
+  if (sum == assay_verdict_score(verdict)) return;
+  bytes_str(out, "; the hits add up to ");
+  bytes_milli(out, sum);
+  bytes_str(out, ", and groups have bounds");
+}
+
 static void label(struct bytes *out, bool colour, const char *text) {
   term_paint(out, colour, TERM_BOLD, text);
   bytes_spaces(out, 8 - strlen(text));
@@ -155,6 +166,7 @@ void report_full(struct bytes *out, const assay_verdict *verdict, const assay_dn
   label(out, colour, "score");
   bytes_milli(out, assay_verdict_score(verdict));
   interval(out, verdict);
+  print_bounds(out, verdict);
   bytes_byte(out, '\n');
   label(out, colour, "action");
   term_paint(out, colour, style_of(action), assay_action_text(action));

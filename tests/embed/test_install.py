@@ -99,6 +99,15 @@ class Installed(unittest.TestCase):
         for manual in SOURCE.glob("docs/*.[1358]"):
             self.assertTrue((self.prefix / "share" / "man" / f"man{manual.suffix[1:]}" / manual.name).is_file())
 
+    def test_pages_and_examples(self):
+        """The manuals and the unit send their readers to docs/, and that to examples/."""
+        docs = self.prefix / "share" / "doc" / "assay"
+        wanted = {path.relative_to(SOURCE) for pattern in ("docs/*.md", "examples/*.c", "examples/assayd.*")
+                  for path in SOURCE.glob(pattern)}
+        installed = {path.relative_to(docs) for path in docs.rglob("*") if path.is_file()}
+        self.assertLessEqual(wanted, installed)
+        self.assertFalse({path for path in installed if path.name.endswith((".1", ".8"))})
+
 
 if __name__ == "__main__":
     sys.exit(unittest.main())

@@ -101,6 +101,34 @@ static void one_by_table(void **state) {
   }
 }
 
+static void bounds_are_told(void **state) {
+  (void)state;
+  static const char capped[] =
+      "rule ONE { describe \"one\" score 2 group few when helo }\n"
+      "rule TWO { describe \"two\" score 1.5 group few when mail.size > 10 }\n"
+      "group few { cap 2.5 }\n";
+  static const struct {
+    const char *size, *text;
+  } rows[] = {
+      {"20",
+       "RULE  SCORE  DESCRIPTION\nONE     2.0  one\nTWO     1.5  two\n\n"
+       "score   2.5; the hits add up to 3.5, and groups have bounds\naction  accept\n"},
+      {"1", "RULE  SCORE  DESCRIPTION\nONE     2.0  one\n\nscore   2.0\naction  accept\n"},
+  };
+  assay_ruleset *whole = ruleset;
+  assert_int_equal(assay_ruleset_compile_text(&ruleset, "test", capped, sizeof capped - 1, NULL, NULL), ASSAY_OK);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct bytes out = {0};
+    assay_verdict *verdict = judge("mx.example", rows[i].size, "", ASSAY_NOT_YET);
+    report_full(&out, verdict, NULL, false, 0);
+    assert_bytes(&out, rows[i].text);
+    bytes_free(&out);
+    assay_verdict_free(verdict);
+  }
+  assay_ruleset_unref(ruleset);
+  ruleset = whole;
+}
+
 /* Rules that ask, and what became of their questions. */
 static void dns_by_table(void **state) {
   (void)state;
@@ -230,6 +258,7 @@ static void ids_keep_the_columns(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_by_table),
+      cmocka_unit_test(bounds_are_told),
       cmocka_unit_test(dns_by_table),
       cmocka_unit_test(lines_by_table),
       cmocka_unit_test(ids_keep_the_columns),
