@@ -48,13 +48,11 @@ assay_status verdict_add_hit(struct verdict *v, uint32_t rule) {
 
 assay_status verdict_add_open(struct verdict *v, struct verdict_open open) {
   if (!mem_grow(v->alloc, (void **)&v->open, &v->open_cap, v->open_count + 1, sizeof *v->open)) return ASSAY_NO_MEMORY;
-  open.waits = (uint32_t)v->wait_count;
   v->open[v->open_count++] = open;
   return ASSAY_OK;
 }
 
-assay_status verdict_add_wait(struct verdict *v, struct verdict_wait wait) {
-  struct verdict_open *open = &v->open[v->open_count - 1];
+assay_status verdict_add_wait(struct verdict *v, struct verdict_open *open, struct verdict_wait wait) {
   for (uint32_t i = 0; i < open->wait_count; i++)
     if (v->waits[open->waits + i].at == wait.at) return ASSAY_OK;
   if (open->wait_count >= WAITS_MAX) return ASSAY_OK;
@@ -66,11 +64,6 @@ assay_status verdict_add_wait(struct verdict *v, struct verdict_wait wait) {
 }
 
 /* --- evaluation --- */
-
-static assay_status note_open(struct verdict *v, struct workspace *ws, struct verdict_open open, uint32_t unit) {
-  assay_status status = verdict_add_open(v, open);
-  return status == ASSAY_OK && !v->no_waits ? waits_collect(v, ws, unit) : status;
-}
 
 /* The first exemption in order that is true decides. */
 static assay_status run_exempts(struct verdict *v, struct workspace *ws, struct exempt_state *state) {
@@ -88,9 +81,9 @@ static assay_status run_exempts(struct verdict *v, struct workspace *ws, struct 
     state->failed |= failed;
     state->stays_failed |= failed && !may_fall;
     struct verdict_open open = {e, true, may_fall, (enum why)(answer - ANSWER_NOT_YET), 0, 0};
-    status = note_open(v, ws, open, p->exempts[e].unit);
+    status = verdict_add_open(v, open);
   }
-  if (v->exempt != NO_INDEX) v->open_count = v->wait_count = 0;
+  if (v->exempt != NO_INDEX) v->open_count = 0;
   return status;
 }
 
@@ -130,7 +123,7 @@ static assay_status count_rule(struct verdict *v, struct workspace *ws, struct s
     score_add(sum, rule->score, answer);
   if (answer == ANSWER_YES) return verdict_add_hit(v, r);
   struct verdict_open open = {r, false, may_fall, (enum why)(answer - ANSWER_NOT_YET), 0, 0};
-  return note_open(v, ws, open, rule->unit);
+  return verdict_add_open(v, open);
 }
 
 /* Each group's sums are bounded by themselves; the last place gathers the rules without a group. */
@@ -166,6 +159,18 @@ static assay_status judge_rules(struct verdict *v, struct workspace *ws, struct 
   return status == ASSAY_OK && !v->settled ? questions_collect(v, ws, sums) : status;
 }
 
+/* Comes last, for it runs what the verdict had no need of: no look-up that is only shown may cost another its place. */
+static assay_status note_waits(struct verdict *v, struct workspace *ws) {
+  const struct program *p = ws->linked->program;
+  assay_status status = ASSAY_OK;
+  for (size_t i = 0; i < v->open_count && status == ASSAY_OK; i++) {
+    struct verdict_open *open = &v->open[i];
+    open->waits = (uint32_t)v->wait_count;
+    status = waits_collect(v, open, ws, open->exemption ? p->exempts[open->index].unit : p->rules[open->index].unit);
+  }
+  return status;
+}
+
 assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, const struct facts *facts,
                               struct workspace *ws) {
   struct exempt_state exempts = {false, false, false};
@@ -176,6 +181,7 @@ assay_status verdict_evaluate(struct verdict *v, const struct linked *linked, co
   if (status == ASSAY_OK && v->exempt == NO_INDEX) status = judge_rules(v, ws, exempts);
   v->settled |= v->exempt != NO_INDEX;
   if (status == ASSAY_OK) reply_write(v, ws);
+  if (status == ASSAY_OK && !v->no_waits) status = note_waits(v, ws);
   if (status == ASSAY_OK && (ws->failed || ws->arena.failed || v->reply.failed)) status = ASSAY_NO_MEMORY;
   if (status != ASSAY_OK) verdict_clear(v);
   return status;

@@ -55,7 +55,7 @@ void verdict_clear(struct verdict *verdict);
 
 assay_status verdict_add_hit(struct verdict *verdict, uint32_t rule);
 assay_status verdict_add_open(struct verdict *verdict, struct verdict_open open);
-assay_status verdict_add_wait(struct verdict *verdict, struct verdict_wait wait); /* to the latest open one; once */
+assay_status verdict_add_wait(struct verdict *verdict, struct verdict_open *to, struct verdict_wait wait); /* once */
 
 /* A pinned answer of a rule, for tests. */
 struct verdict_pin {

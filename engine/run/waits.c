@@ -9,6 +9,7 @@ enum { OPERANDS_DEEP_MAX = 2048 };
 
 struct walk {
   struct verdict *verdict; /* that gets the waits; NULL: only what is met counts */
+  struct verdict_open *open; /* its entry */
   struct workspace *ws;
   assay_status status;
   unsigned depth, operands; /* how deep in units, in operands */
@@ -17,7 +18,7 @@ struct walk {
 
 static void add_wait(struct walk *walk, uint32_t at, enum outcome outcome) {
   struct verdict_wait wait = {at, outcome};
-  if (walk->verdict && walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, wait);
+  if (walk->verdict && walk->status == ASSAY_OK) walk->status = verdict_add_wait(walk->verdict, walk->open, wait);
 }
 
 static bool is_open(const struct workspace *ws, uint32_t slot) {
@@ -83,8 +84,9 @@ static void walk_bit(void *user, uint32_t bit) {
   if (!walk_operands(walk, linked_operands(walk->ws->linked, insn))) add_wait(walk, bit | WAIT_FEATURE, outcome_of_why(why));
 }
 
-assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit) {
-  struct walk walk = {.verdict = verdict, .ws = workspace};
+assay_status waits_collect(struct verdict *verdict, struct verdict_open *open, struct workspace *workspace,
+                           uint32_t unit) {
+  struct walk walk = {.verdict = verdict, .open = open, .ws = workspace};
   workspace_walk(workspace);
   walk_unit(&walk, unit);
   return walk.status;

@@ -5,8 +5,9 @@
 
 #include "run/verdict.h"
 
-/* Adds the waits of the unit to the verdict's latest open entry. */
-assay_status waits_collect(struct verdict *verdict, struct workspace *workspace, uint32_t unit);
+/* Adds the waits of the unit to that open entry of the verdict. */
+assay_status waits_collect(struct verdict *verdict, struct verdict_open *open, struct workspace *workspace,
+                           uint32_t unit);
 
 /* Whether a unit that has failed may come out false by what is not yet known: `failed and not yet` may. */
 bool waits_may_fall(struct workspace *workspace, uint32_t unit);

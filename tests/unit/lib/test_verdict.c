@@ -152,6 +152,40 @@ static void waits_are_kept_if_wanted(void **state) {
   assay_ruleset_unref(ruleset);
 }
 
+/* The exemption will never be true, but what it waits for, when somebody looks, are forty questions; so are those of the
+ * rule, and a connection has 64. */
+static void only_what_matters_costs_questions(void **state) {
+  (void)state;
+  char text[4096];
+  size_t len = (size_t)snprintf(text, sizeof text, "list zones : name { \"z0.example\"");
+  for (int i = 1; i < 40; i++) len += (size_t)snprintf(text + len, sizeof text - len, ", \"z%d.example\"", i);
+  snprintf(text + len, sizeof text - len,
+           " }\nexempt E { describe \"\" when (tls.verified or dnsbl(zones, helo)) and dns.ns(helo) }\n"
+           "rule R { describe \"\" score 5 when dnsbl(zones, client.ip) }\naction tag at 1\n");
+  assay_ruleset *ruleset = api_rules(text, NULL);
+  assay_facts *facts;
+  assay_verdict *verdict;
+  assay_question got;
+  assert_int_equal(assay_facts_new(&facts, NULL), ASSAY_OK);
+  assert_int_equal(assay_verdict_new(&verdict, NULL), ASSAY_OK);
+  assert_int_equal(assay_facts_set(facts, ASSAY_FACT_HELO, "a.example", 9), ASSAY_OK);
+  assert_int_equal(assay_facts_set(facts, ASSAY_FACT_CLIENT_IP, "192.0.2.1", 9), ASSAY_OK);
+  assert_int_equal(assay_facts_answer_unknown(facts, ASSAY_QUESTION_NS, "a.example", 9, ASSAY_NEVER), ASSAY_OK);
+  for (int keep = 0; keep < 2; keep++) {
+    assay_verdict_keep_waits(verdict, keep != 0);
+    assert_int_equal(assay_evaluate(ruleset, facts, NULL, verdict), ASSAY_OK);
+    assert_int_equal(assay_verdict_unknown_count(verdict), 2);
+    assert_int_equal(assay_verdict_question_count(verdict), 40);
+    for (size_t i = 0; i < 40; i++) {
+      assert_int_equal(assay_verdict_question_at(verdict, i, &got), ASSAY_OK);
+      assert_memory_equal(got.name, "1.2.0.192.z", 11);
+    }
+  }
+  assay_verdict_free(verdict);
+  assay_facts_free(facts);
+  assay_ruleset_unref(ruleset);
+}
+
 static void a_hit_says_what_it_is(void **state) {
   (void)state;
   assay_ruleset *ruleset = api_rules("rule A { describe \"a\" score 1.25 when true }\n"
@@ -290,6 +324,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_connection_gets_its_verdict),
       cmocka_unit_test(waits_are_kept_if_wanted),
+      cmocka_unit_test(only_what_matters_costs_questions),
       cmocka_unit_test(a_hit_says_what_it_is),
       cmocka_unit_test(a_verdict_outlives_all_it_was_made_from),
       cmocka_unit_test(each_action_has_its_word),

@@ -463,7 +463,8 @@ static void one_test_is_for_the_verifier_to_say(void **state) {
       const struct unit *unit = &v->program.units[u];
       const struct insn *code = &v->program.code[unit->begin];
       if (unit->kind != UNIT_CONDITION) continue;
-      bool one = unit->end - unit->begin == 3 && code->op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL;
+      bool one = unit->end - unit->begin == 3 && code->op == OP_TEST && code[1].op == OP_PASS && code[2].op == OP_FAIL &&
+                 code->d == unit->begin + 2;
       assert_int_equal(unit->one_test, one);
       seen[one]++;
     }

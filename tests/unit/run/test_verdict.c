@@ -182,9 +182,11 @@ static void waits_stand_once_and_end(void **state) {
   struct verdict *v;
   assert_int_equal(verdict_new(&v, &mem_default), ASSAY_OK);
   for (uint32_t open = 0; open < 2; open++) {
-    assert_int_equal(verdict_add_open(v, (struct verdict_open){.index = open}), ASSAY_OK);
+    struct verdict_open entry = {.index = open, .waits = (uint32_t)v->wait_count};
+    assert_int_equal(verdict_add_open(v, entry), ASSAY_OK);
     for (uint32_t wait = 0; wait < 3 * WAITS_MAX; wait++)
-      assert_int_equal(verdict_add_wait(v, (struct verdict_wait){wait / 2, OUTCOME_TIMEOUT}), ASSAY_OK); /* each twice, and more than there is room for */
+      assert_int_equal(verdict_add_wait(v, &v->open[open], (struct verdict_wait){wait / 2, OUTCOME_TIMEOUT}),
+                       ASSAY_OK); /* each twice, and more than there is room for */
     assert_int_equal(v->open[open].waits, open * WAITS_MAX);
     assert_int_equal(v->open[open].wait_count, WAITS_MAX);
     for (uint32_t wait = 0; wait < WAITS_MAX; wait++) assert_int_equal(v->waits[v->open[open].waits + wait].at, wait);
@@ -213,10 +215,10 @@ static void lists_survive_lack_of_memory(void **state) {
   assert_int_equal(verdict_add_hit(v, 5), ASSAY_OK);
   assert_int_equal(verdict_add_open(v, (struct verdict_open){.index = 5}), ASSAY_OK);
   t.fail_at = t.calls + 1;
-  assert_int_equal(verdict_add_wait(v, (struct verdict_wait){7, OUTCOME_TIMEOUT}), ASSAY_NO_MEMORY);
+  assert_int_equal(verdict_add_wait(v, &v->open[0], (struct verdict_wait){7, OUTCOME_TIMEOUT}), ASSAY_NO_MEMORY);
   assert_int_equal(v->open[0].wait_count, 0);
   t.fail_at = 0;
-  assert_int_equal(verdict_add_wait(v, (struct verdict_wait){7, OUTCOME_TIMEOUT}), ASSAY_OK);
+  assert_int_equal(verdict_add_wait(v, &v->open[0], (struct verdict_wait){7, OUTCOME_TIMEOUT}), ASSAY_OK);
   assert_true(v->waits[0].at == 7 && v->waits[0].outcome == OUTCOME_TIMEOUT);
   verdict_free(v);
   assert_true(test_alloc_clean(&t));

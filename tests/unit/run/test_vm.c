@@ -116,6 +116,27 @@ static void truth_tables(void **state) {
   }
 }
 
+/* A test that goes on at PASS when it fails decides nothing, though the code looks like that of most conditions. */
+static void a_test_that_passes_either_way(void **state) {
+  (void)state;
+  struct build b;
+  struct bench bench;
+  build_init(&b, &mem_default);
+  feature_id f = build_test(&b, OP_TRUTH, build_fact(&b, names[0], TYPE_BOOL), 0, 0);
+  build_layout(&b, 1);
+  uint32_t begin = builder_begin(&b.b), fail = builder_label(&b.b), pass = builder_label(&b.b);
+  builder_emit(&b.b, build_literal(&b, OP_TEST, f, true, pass));
+  builder_place(&b.b, pass);
+  build_rule(&b, "EITHER", 0, NO_INDEX, build_pass(&b, begin, fail, build_rule_bit(&b, 0), 1));
+  assert_true(bench_open(&bench, &b, &mem_default));
+  for (enum answer_kind stands = ANSWER_NO; stands <= ANSWER_NEVER; stands++) {
+    set_state(bench.facts, names[0], stands);
+    assert_int_equal(bench_run(&bench), ASSAY_OK);
+    assert_int_equal(bench_answer(&bench, 0), ANSWER_YES);
+  }
+  bench_close(&bench);
+}
+
 /* RULE and not RULE: the answer passes on with its reason. Unknown and not unknown is unknown: no excluded middle. */
 static void answers_of_answers(void **state) {
   (void)state;
@@ -221,7 +242,7 @@ static void disabled_rules_are_false(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(truth_tables), cmocka_unit_test(answers_of_answers), cmocka_unit_test(touching),
-      cmocka_unit_test(disabled_rules_are_false),
+      cmocka_unit_test(disabled_rules_are_false), cmocka_unit_test(a_test_that_passes_either_way),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
