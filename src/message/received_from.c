@@ -88,6 +88,15 @@ static bool take_helo(struct received_from *from, struct part comment) {
   return false;
 }
 
+/* Whether a blank stands behind brackets, or nothing, but for the `:port` that Exim may write and the end of comments.
+ * Behind those of an ident, which the client's machine chose, comes its `@`. */
+static bool is_end(struct part rest) {
+  size_t at = rest.len > 0 && rest.ptr[0] == ':' ? 1 : 0;
+  while (at > 0 && at < rest.len && rest.ptr[at] >= '0' && rest.ptr[at] <= '9') at++;
+  while (at < rest.len && rest.ptr[at] == ')') at++;
+  return at == rest.len || part_space(rest.ptr[at]);
+}
+
 /* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be
  * no address that is known here: then none of what else is there is the client's. */
 static bool take_host_address(struct received_from *from, struct part comment) {
@@ -95,7 +104,7 @@ static bool take_host_address(struct received_from *from, struct part comment) {
   struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);
   struct part text = in_brackets(after), name = part_word(&before);
   if (!text.ptr || part_trim(before).len > 0) return false;
-  if (!take_address(from, text, true)) {
+  if (!is_end(part_from(after, text.len + 2)) || !take_address(from, text, true)) {
     from->ambiguous = true;
     return true;
   }
