@@ -127,12 +127,13 @@ void received_from_word(struct received_from *from, struct part word) {
     from->ambiguous = true;
 }
 
-/* Servers write the address last: where a comment's last word is one, no other before it is the client's. */
+/* Servers write the address last, some behind an ident: where a comment's last word is one, no other before it is the
+ * client's. */
 static bool ends_in_another(const struct received_from *from, struct part comment) {
   size_t at = part_find_last(comment, '[');
   struct part last = part_from(comment, at), text = in_brackets(last);
   struct address address;
-  bool word = at == 0 || (at < comment.len && part_space(comment.ptr[at - 1]));
+  bool word = at == 0 || (at < comment.len && (part_space(comment.ptr[at - 1]) || comment.ptr[at - 1] == '@'));
   if (!word || text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
   return memcmp(address.bytes, from->address.bytes, sizeof address.bytes) != 0;
 }
