@@ -265,7 +265,7 @@ static void link_up(struct connection *c) {
 }
 
 /* Who has asked by now is answered before the loop is told of it: one of spamd's clients is never registered then. */
-void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front) {
+bool connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front) {
   struct address address = net_of_peer(peer);
   bool counted;
   enum trouble why = refusal(worker, &address, &counted);
@@ -275,12 +275,14 @@ void connection_open(struct worker *worker, int fd, const struct sockaddr_storag
     if (why == TROUBLE_COUNT) worker->server->connections--;
     refuse(worker, front, &address, why == TROUBLE_COUNT ? TROUBLE_MEMORY : why);
     close(fd);
-    return;
+    return false;
   }
   *c = (struct connection){.worker = worker, .front = front, .fd = fd, .peer = address, .counted = counted};
   link_up(c);
   event_assign(&c->event, worker->base, fd, EV_READ | EV_PERSIST, ready, c);
+  uintptr_t it = (uintptr_t)c; /* it may be freed, and nothing else is linked meanwhile */
   ready(fd, EV_READ, c);
+  return (uintptr_t)worker->connections == it && (c->answered || c->closing);
 }
 
 /* Whatever had come before is answered: each is looked at once more, in the loop, and closed when it has said

@@ -6,8 +6,9 @@
 #include "daemon/front.h"
 #include "daemon/worker.h"
 
-/* Takes the descriptor over, whatever comes of it. */
-void connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front);
+/* Takes the descriptor over, whatever comes of it. True when it has had its answer by now and is still there: its client
+ * may close it at any time, which the loop should see before the next one is let in. */
+bool connection_open(struct worker *worker, int fd, const struct sockaddr_storage *peer, const struct front *front);
 
 /* Those that have nothing to say are closed; the others when theirs is answered. */
 void connections_stop(struct worker *worker);

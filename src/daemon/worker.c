@@ -120,30 +120,31 @@ static const struct front *front_of(const struct conf_listen *conf) {
   return fronts[conf->front];
 }
 
-/* False when nobody waits to be let in any more, or nobody can be. */
-static bool accept_one(struct worker *worker, const struct listener *listener) {
+/* NONE: nobody waits to be let in any more, or nobody can be. SERVED: one who may be gone already was. */
+enum let_in { LET_IN_NONE, LET_IN_ONE, LET_IN_SERVED };
+
+static enum let_in accept_one(struct worker *worker, const struct listener *listener) {
   struct sockaddr_storage peer = {0};
   socklen_t size = sizeof peer;
   int client = accept4(listener->fd, (struct sockaddr *)&peer, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (client >= 0) {
-    connection_open(worker, client, &peer, front_of(listener->conf));
-    return true;
-  }
-  if (errno == EINTR || errno == ECONNABORTED) return true;
+  if (client >= 0)
+    return connection_open(worker, client, &peer, front_of(listener->conf)) ? LET_IN_SERVED : LET_IN_ONE;
+  if (errno == EINTR || errno == ECONNABORTED) return LET_IN_ONE;
   if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
     server_trouble(worker->server, TROUBLE_DESCRIPTORS, front_of(listener->conf)->name, NULL, strerror(errno));
     pause_accepting(worker);
   }
-  return false;
+  return LET_IN_NONE;
 }
 
-/* Which listener it was is found by its descriptor, of which there are few. */
+/* Which listener it was is found by its descriptor, of which there are few. A client that comes again and again would
+ * have many connections at once if none of its ends were seen meanwhile. */
 static void accept_some(evutil_socket_t fd, short what, void *user) {
   struct worker *worker = user;
   const struct listener *listener = worker->listeners;
   (void)what;
   while (listener->fd != fd) listener++;
-  for (int i = 0; i < ACCEPTS_A_TURN && accept_one(worker, listener); i++) {
+  for (int i = 0; i < ACCEPTS_A_TURN && accept_one(worker, listener) == LET_IN_ONE; i++) {
   }
 }
 
@@ -211,7 +212,7 @@ static void look_again(evutil_socket_t fd, short what, void *user) {
  * grace is told at once that nobody is here. */
 static void stop_accepting(struct worker *worker) {
   for (size_t i = 0; i < worker->listener_count; i++) {
-    for (int k = 0; k < LISTENER_BACKLOG && accept_one(worker, &worker->listeners[i]); k++) {
+    for (int k = 0; k < LISTENER_BACKLOG && accept_one(worker, &worker->listeners[i]) != LET_IN_NONE; k++) {
     }
     event_free(worker->accepts[i]);
     worker->accepts[i] = NULL;

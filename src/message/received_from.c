@@ -88,6 +88,15 @@ static bool take_helo(struct received_from *from, struct part comment) {
   return false;
 }
 
+/* Whether a blank stands behind brackets, or nothing, but for the `:port` that Exim may write and the end of comments.
+ * Behind those of an ident, which the client's machine chose, comes its `@`. */
+static bool is_end(struct part rest) {
+  size_t at = rest.len > 0 && rest.ptr[0] == ':' ? 1 : 0;
+  while (at > 0 && at < rest.len && rest.ptr[at] >= '0' && rest.ptr[at] <= '9') at++;
+  while (at < rest.len && rest.ptr[at] == ')') at++;
+  return at == rest.len || part_space(rest.ptr[at]);
+}
+
 /* `rdns [address]` and what may follow; an ident before the name counts as none of it. What is in the brackets may be
  * no address that is known here: then none of what else is there is the client's. */
 static bool take_host_address(struct received_from *from, struct part comment) {
@@ -95,7 +104,7 @@ static bool take_host_address(struct received_from *from, struct part comment) {
   struct part before = part_trim(part_first(comment, open)), after = part_from(comment, open);
   struct part text = in_brackets(after), name = part_word(&before);
   if (!text.ptr || part_trim(before).len > 0) return false;
-  if (!take_address(from, text, true)) {
+  if (!is_end(part_from(after, text.len + 2)) || !take_address(from, text, true)) {
     from->ambiguous = true;
     return true;
   }
@@ -118,12 +127,13 @@ void received_from_word(struct received_from *from, struct part word) {
     from->ambiguous = true;
 }
 
-/* Servers write the address last: where a comment's last word is one, no other before it is the client's. */
+/* Servers write the address last, some behind an ident: where a comment's last word is one, no other before it is the
+ * client's. */
 static bool ends_in_another(const struct received_from *from, struct part comment) {
   size_t at = part_find_last(comment, '[');
   struct part last = part_from(comment, at), text = in_brackets(last);
   struct address address;
-  bool word = at == 0 || (at < comment.len && part_space(comment.ptr[at - 1]));
+  bool word = at == 0 || (at < comment.len && (part_space(comment.ptr[at - 1]) || comment.ptr[at - 1] == '@'));
   if (!word || text.len + 2 != last.len || !address_read(&address, text, NULL)) return false;
   return memcmp(address.bytes, from->address.bytes, sizeof address.bytes) != 0;
 }

@@ -54,6 +54,16 @@ class Connections(unittest.TestCase):
             wait_counters(daemon, lambda found: found["open_connections"] == 0)
             self.assertEqual(ask_policy(to, policy()), ["action=DUNNO"])
 
+    def test_one_after_the_other(self):
+        """Who closes its connection before it makes the next one never has many, however fast it comes."""
+        with start("limit connections 3\nworkers 1\n") as daemon:
+            for to, request in ((daemon.path("policy"), policy()), (daemon.path("spamd"), b"PING SPAMC/1.2\r\n\r\n")):
+                for _ in range(1000):
+                    with connect(to) as client:
+                        client.sendall(request)
+                        self.assertTrue(client.recv(100))
+            self.assertEqual(counters(daemon)["connections"], 0)
+
     @unittest.skipUnless(own_address(), "this machine has no address but loopback")
     def test_of_a_client(self):
         address = own_address()
