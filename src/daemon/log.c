@@ -161,14 +161,26 @@ static ssize_t write_piece(const struct log *log, const char *ptr, size_t len) {
   return write(log->fd, ptr, len < PIECE ? len : PIECE);
 }
 
-/* How much of it could be written. A reader that is slow is waited for a little, once; mail is not held up for a
+/* What poll says of the descriptor, within the time that is left. */
+static int wait_ready(const struct log *log, int *left_ms) {
+  struct pollfd ready = {log->fd, POLLOUT, 0};
+  struct timespec began, now;
+  clock_gettime(CLOCK_MONOTONIC, &began);
+  int found = poll(&ready, 1, *left_ms);
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  int64_t ms = (now.tv_sec - began.tv_sec) * 1000 + (now.tv_nsec - began.tv_nsec) / 1000000;
+  *left_ms = ms < *left_ms ? *left_ms - (int)ms : 0;
+  return found;
+}
+
+/* How much of it could be written. A reader that is slow is waited for a little, in all; mail is not held up for a
  * log. */
 static size_t write_some(struct log *log, const char *ptr, size_t len) {
   size_t written = 0;
   bool ask = log->way == LOG_MAY_BLOCK;
+  int left_ms = log->stalled ? 0 : PATIENCE_MS;
   while (written < len) {
-    struct pollfd ready = {log->fd, POLLOUT, 0};
-    int found = ask ? poll(&ready, 1, log->stalled ? 0 : PATIENCE_MS) : 1;
+    int found = ask ? wait_ready(log, &left_ms) : 1;
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) break;
     ssize_t done = write_piece(log, ptr + written, len - written);

@@ -190,6 +190,35 @@ static void a_reader_that_stalls(void **state) {
 }
 
 /* More in one piece than there is room for: what fits is taken, and the line that was cut is ended. */
+static void *trickle(void *user) {
+  static const struct timespec pause = {0, 20 * 1000 * 1000};
+  const int *end = user;
+  char page[4096];
+  while (read(*end, page, sizeof page) > 0) nanosleep(&pause, NULL);
+  return NULL;
+}
+
+/* Each page that it takes is no new patience: what is waited is waited once for all of them. */
+static void a_reader_that_trickles(void **state) {
+  (void)state;
+  enum { PAGES = 200 };
+  struct log log;
+  struct bytes out = {0};
+  pthread_t reader;
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  log_init(&log, ends[1]);
+  for (size_t i = 0; i < PAGES * 4096; i++) bytes_byte(&out, i % 128 == 127 ? '\n' : 'a');
+  assert_int_equal(pthread_create(&reader, NULL, trickle, &ends[0]), 0);
+  log_flush(&log, &out);
+  assert_true(log.lost > 0);
+  log_close(&log);
+  close(ends[1]);
+  pthread_join(reader, NULL);
+  close(ends[0]);
+  bytes_free(&out);
+}
+
 static void a_piece_that_is_too_large(void **state) {
   (void)state;
   struct log log;
@@ -276,6 +305,7 @@ int main(void) {
       cmocka_unit_test(values_by_table),       cmocka_unit_test(writes_lines),
       cmocka_unit_test(times_by_table), cmocka_unit_test(gate_by_table),
       cmocka_unit_test(a_reader_that_stalls),  cmocka_unit_test(a_reader_that_is_gone),
+      cmocka_unit_test(a_reader_that_trickles),
       cmocka_unit_test(threads_share_lines),   cmocka_unit_test(a_piece_that_is_too_large),
       cmocka_unit_test(nowhere_takes_all),
   };
