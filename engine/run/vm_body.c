@@ -139,8 +139,9 @@ static void run_test(struct workspace *ws, const struct insn *insn) {
 }
 
 void vm_body(struct workspace *ws, const struct unit *unit) {
-  const struct insn *code = ws->linked->program->code, *end = code + unit->end;
-  for (const struct insn *insn = code + unit->begin; insn < end; insn++) {
+  const struct insn *code = ws->linked->program->code; /* NULL where there are no rules */
+  for (uint32_t pc = unit->begin; pc < unit->end; pc++) {
+    const struct insn *insn = &code[pc];
     if (op_test[insn->op]) {
       run_test(ws, insn);
     } else if (ws->slot_done[insn->d] != ws->now) {
