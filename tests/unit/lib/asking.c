@@ -67,3 +67,17 @@ assay_resolver_stats asking_stats(const assay_resolver *resolver) {
   assay_resolver_statistics(resolver, &stats);
   return stats;
 }
+
+void asking_watch(void *user, int fd, bool read, bool write) {
+  struct asking_loop *loop = user;
+  size_t at = 0;
+  while (at < loop->count && loop->watched[at].fd != fd) at++;
+  loop->changes++;
+  if (read || write) {
+    if (at == loop->count) loop->count++;
+    assert_true(loop->count <= COUNT(loop->watched));
+    loop->watched[at] = (struct pollfd){fd, (short)((read ? POLLIN : 0) | (write ? POLLOUT : 0)), 0};
+  } else if (at < loop->count) {
+    loop->watched[at] = loop->watched[--loop->count];
+  }
+}

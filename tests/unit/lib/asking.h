@@ -1,7 +1,10 @@
-/* Owns what tests of single questions share: a resolver that is soon out of patience, what came of a question as text.
+/* Owns what tests of single questions share: a resolver that is soon out of patience, what came of a question as text,
+ * and what a host's loop watches.
  * Must never know: which server it asks. */
 #ifndef LIB_ASKING_H
 #define LIB_ASKING_H
+
+#include <poll.h>
 
 #include "support/dns_fake.h"
 #include "unit/lib/api.h"
@@ -30,6 +33,15 @@ void asking_wait(assay_resolver *resolver);
 
 /* Asks, waits, and holds what came against the text. */
 void asking_check(assay_resolver *resolver, assay_question_type type, const char *name, const char *expected);
+
+/* What the loop of a host watches for a resolver; the first one of all zero. */
+struct asking_loop {
+  struct pollfd watched[64];
+  size_t count, changes;
+};
+
+/* For assay_resolver_watch, with a struct asking_loop as its user. */
+void asking_watch(void *user, int fd, bool read, bool write);
 
 assay_resolver_stats asking_stats(const assay_resolver *resolver);
 

@@ -638,26 +638,7 @@ static void a_silent_zone_delays_nobody(void **state) {
 
 /* --- a loop of the host's --- */
 
-struct loop {
-  struct pollfd watched[64];
-  size_t count, changes;
-};
-
-static void watch(void *user, int fd, bool read, bool write) {
-  struct loop *loop = user;
-  size_t at = 0;
-  while (at < loop->count && loop->watched[at].fd != fd) at++;
-  loop->changes++;
-  if (read || write) {
-    if (at == loop->count) loop->count++;
-    assert_true(loop->count <= COUNT(loop->watched));
-    loop->watched[at] = (struct pollfd){fd, (short)((read ? POLLIN : 0) | (write ? POLLOUT : 0)), 0};
-  } else if (at < loop->count) {
-    loop->watched[at] = loop->watched[--loop->count];
-  }
-}
-
-static void turn(struct loop *loop, assay_resolver *resolver) {
+static void turn(struct asking_loop *loop, assay_resolver *resolver) {
   struct pollfd ready[64];
   size_t count = loop->count;
   memcpy(ready, loop->watched, count * sizeof *ready);
@@ -673,9 +654,9 @@ static void a_host_has_its_own_loop(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
   assay_resolver *resolver = asking_open(fake);
-  struct loop loop = {.count = 0}, late = {.count = 0};
+  struct asking_loop loop = {.count = 0}, late = {.count = 0};
   assert_int_equal(assay_resolver_timeout(resolver), -1);
-  assay_resolver_watch(resolver, watch, &loop);
+  assay_resolver_watch(resolver, asking_watch, &loop);
   assert_int_equal(loop.count, 0);
   static const struct {
     const char *name, *expected;
@@ -685,7 +666,7 @@ static void a_host_has_its_own_loop(void **state) {
   struct heard heard[COUNT(rows)] = {{0}};
   for (size_t i = 0; i < COUNT(rows); i++) asking_ask(resolver, ASSAY_QUESTION_A, rows[i].name, &heard[i]);
   assert_true(loop.count > 0);
-  assay_resolver_watch(resolver, watch, &late); /* another loop hears of what there is */
+  assay_resolver_watch(resolver, asking_watch, &late); /* another loop hears of what there is */
   assert_int_equal(late.count, loop.count);
   while (assay_resolver_pending(resolver) > 0) turn(&late, resolver);
   for (size_t i = 0; i < COUNT(rows); i++) api_same(heard[i].text, rows[i].expected);
@@ -693,7 +674,7 @@ static void a_host_has_its_own_loop(void **state) {
   assay_resolver_watch(resolver, NULL, NULL);
   asking_check(resolver, ASSAY_QUESTION_A, "a.many.example", "found 192.0.2.8");
   assert_int_equal(late.changes, changes);
-  assay_resolver_watch(resolver, watch, &late);
+  assay_resolver_watch(resolver, asking_watch, &late);
   assay_resolver_free(resolver); /* what is closed is reported */
   assert_int_equal(late.count, 0);
   dns_fake_stop(fake);

@@ -127,25 +127,6 @@ static void one_domain_is_one_zone(void **state) {
 
 /* --- servers --- */
 
-struct loop {
-  struct pollfd watched[64];
-  size_t count, changes;
-};
-
-static void watch(void *user, int fd, bool read, bool write) {
-  struct loop *loop = user;
-  size_t at = 0;
-  while (at < loop->count && loop->watched[at].fd != fd) at++;
-  loop->changes++;
-  if (read || write) {
-    if (at == loop->count) loop->count++;
-    assert_true(loop->count <= COUNT(loop->watched));
-    loop->watched[at] = (struct pollfd){fd, (short)((read ? POLLIN : 0) | (write ? POLLOUT : 0)), 0};
-  } else if (at < loop->count) {
-    loop->watched[at] = loop->watched[--loop->count];
-  }
-}
-
 /* The server has closed its end of a connection by TCP, and that has not been read yet: whoever writes to such a one
  * twice is sent a signal by the system, which ends a host that has not thought of it. */
 static volatile sig_atomic_t signals;
@@ -155,7 +136,7 @@ static void count_signal(int number) {
   signals++;
 }
 
-static void handle(assay_resolver *resolver, const struct loop *loop, size_t at, bool write) {
+static void handle(assay_resolver *resolver, const struct asking_loop *loop, size_t at, bool write) {
   assert_true(loop->count > at);
   struct pollfd one = {loop->watched[at].fd, write ? POLLOUT : POLLIN, 0};
   assert_int_equal(poll(&one, 1, 5000), 1);
@@ -166,14 +147,14 @@ static void a_connection_that_was_closed(void **state) {
   (void)state;
   struct dns_fake *fake = dns_fake_start(zone, COUNT(zone));
   assay_resolver *resolver = asking_open(fake);
-  struct loop loop = {.count = 0};
+  struct asking_loop loop = {.count = 0};
   struct heard heard[3] = {{0}};
   enum { BY_UDP, BY_TCP };
   static const assay_question_type types[] = {ASSAY_QUESTION_A, ASSAY_QUESTION_MX, ASSAY_QUESTION_NS};
   struct sigaction before, counting = {.sa_handler = count_signal};
   assert_int_equal(sigaction(SIGPIPE, &counting, &before), 0);
   signals = 0;
-  assay_resolver_watch(resolver, watch, &loop);
+  assay_resolver_watch(resolver, asking_watch, &loop);
   for (size_t i = 0; i < COUNT(types); i++) {
     asking_ask(resolver, types[i], "hangs-up.example", &heard[i]);
     handle(resolver, &loop, BY_UDP, false);
