@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 
 from assayd import PATIENCE, TRIES, free_port
-from mail_servers import LAST_LINE, listens, read, wait_until
+from mail_servers import LAST_LINE, listens, read, wait_message, wait_until
 
 #: The light one has no `spam`, and no PROXY protocol. The wrappers give an unpacked Exim its user, and a DNS of its own.
 PACKAGES = ["exim4-daemon-heavy", "libnss-wrapper", "libresolv-wrapper"]
@@ -220,10 +220,7 @@ class Exim:
         return [message for message in parsed if message["Subject"] == subject]
 
     def wait_message(self, subject):
-        found = wait_until(lambda: self.messages(subject), f"the message {subject!r}")
-        if len(found) != 1:
-            raise AssertionError(f"{len(found)} messages {subject!r}")
-        return found[0]
+        return wait_message(self.messages, subject)
 
     def stop(self):
         if self._process:

@@ -39,6 +39,14 @@ def wait_until(true, what, patience=PATIENCE):
     return found
 
 
+def wait_message(messages, subject):
+    """The only message that messages(subject) has, as soon as it has one."""
+    found = wait_until(lambda: messages(subject), f"the message {subject!r}")
+    if len(found) != 1:
+        raise AssertionError(f"{len(found)} messages {subject!r}")
+    return found[0]
+
+
 def read(path):
     try:
         with open(path, encoding="utf-8", errors="replace") as file:

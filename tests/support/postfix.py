@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 
 from assayd import PATIENCE, TRIES, free_port
-from mail_servers import LAST_LINE, listens, read, wait_until
+from mail_servers import LAST_LINE, listens, read, wait_message, wait_until
 
 MASTER = "/usr/share/postfix/master.cf.dist"
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
@@ -84,10 +84,7 @@ class Sink:
         return [message for message in parsed if message["Subject"] == subject]
 
     def wait_message(self, subject):
-        found = wait_until(lambda: self.messages(subject), f"the message {subject!r}")
-        if len(found) != 1:
-            raise AssertionError(f"{len(found)} messages {subject!r}")
-        return found[0]
+        return wait_message(self.messages, subject)
 
 
 class Postfix:
