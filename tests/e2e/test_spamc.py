@@ -104,18 +104,8 @@ BODIES = [
 
 
 @unittest.skipUnless(spamc.PROGRAM, "there is no spamc")
-class Case(unittest.TestCase):
-    CONFIG = assayd.SPAMD
+class Case(assayd.SpamdCase):
     RULES = spamc.RULES
-
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = assayd.Daemon(cls.CONFIG, cls.RULES).start()
-        cls.port = cls.daemon.ports["spamd"]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__(None, None, None)
 
     def check(self, options, given, code, out, to=None, **more):
         done = spamc.run(options, given, self.port if to is None else to, **more)

@@ -20,15 +20,8 @@ HELLO = b"hello world\n"
 
 
 @unittest.skipUnless(spamc.PROGRAM, "there is no spamc")
-class Cases(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = assayd.Daemon(rules=spamc.RULES).start()
-        cls.port = cls.daemon.ports["spamd"]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__(None, None, None)
+class Cases(assayd.SpamdCase):
+    RULES = spamc.RULES
 
     def exits(self, options, given, code, **more):
         self.assertEqual(spamc.run(options, given, self.port, **more).returncode, code, (options, more))

@@ -48,18 +48,9 @@ def request(command, version, message):
     return b"%s SPAMC/%s\r\nUser: joe\r\n%s" % (command, version.encode(), counted(message))
 
 
-class Case(unittest.TestCase):
+class Case(assayd.SpamdCase):
     CONFIG = assayd.SPAMD + "listen spamd unix:$folder/spamd\n"
     RULES = spamc.RULES
-
-    @classmethod
-    def setUpClass(cls):
-        cls.daemon = assayd.Daemon(cls.CONFIG, cls.RULES).start()
-        cls.port = cls.daemon.ports["spamd"]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.daemon.__exit__(None, None, None)
 
     def ask(self, sent, **how):
         return assayd.ask(self.port, sent, **how)

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 PATIENCE = 60  # seconds until what must happen has happened: sanitizers are slow, and a machine may be busy
 TRIES = 5  # a port that was free may be taken by another test before the daemon has it
@@ -187,6 +188,22 @@ def parse(line):
         return json.loads(line)
     except ValueError:
         return {"text": line.rstrip("\n")}
+
+
+class SpamdCase(unittest.TestCase):
+    """One daemon for all tests of a class, with .port of its spamd; subclasses say CONFIG and RULES."""
+
+    CONFIG = SPAMD
+    RULES = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon(cls.CONFIG, cls.RULES).start()
+        cls.port = cls.daemon.ports["spamd"]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.__exit__(None, None, None)
 
 
 # --- clients ---
