@@ -1,5 +1,5 @@
-/* Owns what the codecs of servers share: what a scan needs next, pieces of a buffer that may move, and how bytes from
- * outside become fit for a reply.
+/* Owns what the codecs of servers share: what a scan needs next, pieces of a buffer that may move, letters without case, and
+ * how bytes from outside become fit for a reply.
  * Must never know: any one protocol. */
 #ifndef PROTO_CODEC_H
 #define PROTO_CODEC_H
@@ -17,6 +17,11 @@ enum codec_need {
 struct span {
   size_t at, len;
 };
+
+/* Of ASCII alone, whatever the locale: names in protocols are compared without case. */
+static inline char codec_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 /* The most bytes from outside that one line of a reply holds. */
 #define CODEC_TAME_MOST 400

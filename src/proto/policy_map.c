@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "proto/codec.h"
+
 enum text { NONE, ANY, MUST };
 
 static const struct kind {
@@ -42,10 +44,6 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -58,7 +56,7 @@ struct part {
 
 static bool same_word(struct part part, const char *word) {
   size_t i = 0;
-  while (i < part.len && word[i] && lower(part.ptr[i]) == word[i]) i++;
+  while (i < part.len && word[i] && codec_lower(part.ptr[i]) == word[i]) i++;
   return i == part.len && !word[i];
 }
 

@@ -30,15 +30,11 @@ static const char *own_name(void *user, size_t index) {
   return index < OWN_COUNT ? owns[index].name : NULL;
 }
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Without case; who writes the names as we do is known at a glance. */
 static bool same(const char *ptr, const char *text, size_t len) {
   if (memcmp(ptr, text, len) == 0) return true;
   size_t i = 0;
-  while (i < len && lower(ptr[i]) == lower(text[i])) i++;
+  while (i < len && codec_lower(ptr[i]) == codec_lower(text[i])) i++;
   return i == len;
 }
 

@@ -194,9 +194,7 @@ static bool is_folded(const char *line, const char *end) {
 
 static bool has_prefix(const char *line, const char *end, const char *prefix) {
   for (; *prefix; prefix++, line++) {
-    if (line == end) return false;
-    char c = *line >= 'A' && *line <= 'Z' ? (char)(*line - 'A' + 'a') : *line;
-    if (c != *prefix) return false;
+    if (line == end || codec_lower(*line) != *prefix) return false;
   }
   return true;
 }

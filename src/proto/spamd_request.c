@@ -65,16 +65,12 @@ static bool next_line(struct scan *scan, struct line *line) {
   return true;
 }
 
-static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool contains(const struct scan *scan, struct span span, const char *word) {
   size_t len = strlen(word);
   const char *ptr = scan->bytes + span.at;
   for (size_t i = 0; i + len <= span.len; i++) {
     size_t k = 0;
-    while (k < len && lower(ptr[i + k]) == word[k]) k++;
+    while (k < len && codec_lower(ptr[i + k]) == word[k]) k++;
     if (k == len) return true;
   }
   return false;
